@@ -1,0 +1,76 @@
+"""Defined names of the template workbook: the one vocabulary that template and reader share.
+
+A column of a table is `<prefix>_<name>` (`MX_COST`), its hidden amount helper `<prefix>_<name>_READ`, its
+cell in the 合计 row `<prefix>_TOTAL_<name>`. All blocks of one table span the same rows: from the first
+data row to the thin locked line “▲ 在此行以上插入”, that line included. Names of project sheets are scoped to the sheet.
+"""
+
+from __future__ import annotations
+
+from xl_perfeval.model import FormField, FormTable
+
+UNIT = "PE_UNIT"
+UNIT_CODE = "PE_UNIT_CODE"
+DEPARTMENT = "PE_DEPARTMENT"
+YEAR = "PE_YEAR"
+STAGE = "PE_STAGE"
+EDITION = "PE_EDITION"
+SCHEMA = "PE_SCHEMA"
+REPORT_DATE = "PE_REPORT_DATE"
+PREPARED_BY = "PE_PREPARED_BY"
+LIVE = "PE_LIVE"
+PROJECT_ID = "PE_PROJECT_ID"
+"""Sheet-scoped: the identity of a project sheet, equal to a cell of `FUND_ID`."""
+
+FUND_ID = "FUND_ID"
+FUND_REMARK = "FUND_REMARK"
+MATRIX_NOTE = "MX_NOTE"
+MATRIX_NAME = "MX_PROJECT"
+"""Sheet-scoped: the project's name as the sheet shows it (computed)."""
+MATRIX_BUDGET = "MX_BUDGET"
+MATRIX_PROJECT_SPENT = "MX_PROJECT_SPENT"
+MATRIX_RATE = "MX_RATE"
+MATRIX_GAP = "MX_GAP"
+
+SCORING_CELLS = {
+    "name": "SE_PROJECT",
+    "contact": "SE_CONTACT",
+    "initial_budget": "SE_INITIAL",
+    "budget": "SE_BUDGET",
+    "spent": "SE_SPENT",
+    "execution_weight": "SE_EXEC_WEIGHT",
+    "execution_rate": "SE_EXEC_RATE",
+    "execution_score": "SE_EXEC_SCORE",
+    "expected": "SE_GOAL_EXPECTED",
+    "achieved": "SE_GOAL_ACHIEVED",
+    "total_weight": "SE_TOTAL_WEIGHT",
+    "total_score": "SE_TOTAL_SCORE",
+    "grade": "SE_GRADE",
+}
+"""Sheet-scoped single cells of the scoring form."""
+
+SOURCE_COLUMNS = {
+    "name": "SE_SOURCE_NAME",
+    "initial_budget": "SE_SOURCE_INITIAL",
+    "budget": "SE_SOURCE_BUDGET",
+    "spent": "SE_SOURCE_SPENT",
+}
+"""Sheet-scoped blocks of the fund rows 其中：… of the scoring form."""
+
+NARRATIVE_KEY = "NARR_KEY"
+"""Hidden column of 报告文字: stable paragraph ids."""
+
+
+def column(table: FormTable, field: FormField) -> str:
+    """Name of a column's block, e.g. `MX_COST`."""
+    return f"{table.prefix}_{field.name}"
+
+
+def helper(table: FormTable, field: FormField) -> str:
+    """Name of an amount column's hidden helper block, e.g. `MX_COST_READ`."""
+    return f"{table.prefix}_{field.name}_READ"
+
+
+def total(table: FormTable, field: FormField) -> str:
+    """Name of a column's cell in the 合计 row, e.g. `FUND_TOTAL_BUDGET`."""
+    return f"{table.prefix}_TOTAL_{field.name}"

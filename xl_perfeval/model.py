@@ -1,0 +1,450 @@
+"""The domain as plain records: a submission, its projects, funds, work items, indicators and paragraphs.
+
+Cells are kept exactly as staff typed them (`CellValue`); `quantity` understands them, `rollup` adds them
+up. A record knows its row and the form knows the column, so an address is computed (`record.at("spent")`)
+and never stored beside the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """A spreadsheet error value such as `#DIV/0!`: a value like any other, never an exception."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return self.code
+
+
+CellValue: TypeAlias = None | str | int | float | bool | date | CellError
+"""What one cell holds. `None` is a blank cell; a `datetime` counts as its `date`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A cell or block: tab text and A1 address without dollar signs, e.g. `Ref("资金概况", "E6:E14")`."""
+
+    sheet: str
+    cell: str
+
+
+def column_letters(number: int) -> str:
+    """Column letters of a column number from 1: 1 → A, 27 → AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def row_and_column(cell: str) -> tuple[int, int]:
+    """Row and column number, from 1, of an A1 address; of a block, those of its first cell."""
+    first = cell.partition(":")[0]
+    letters = first.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(first[len(letters) :] or 0), column
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where the fields of one kind of record stand on one sheet.
+
+    `columns` maps a field to its column letters (records that repeat by row) or, for fields that exist
+    once on a sheet, `cells` maps it to a whole address. `labels` holds the headings as printed.
+    `sheet_id` is the sheet's identity (`PE_PROJECT_ID`, or a fixed word such as `FUNDS`), which renaming
+    the tab does not change.
+    """
+
+    sheet: str
+    sheet_id: str
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    cells: Mapping[str, str] = field(default_factory=dict[str, str])
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def at(self, name: str, row: int) -> Ref:
+        """Address of a field in a row; raises `KeyError` when the form has no such cell."""
+        cell = self.cells.get(name)
+        return Ref(self.sheet, cell if cell is not None else f"{self.columns[name]}{row}")
+
+    def has(self, name: str) -> bool:
+        """Whether the form has a cell for this field."""
+        return name in self.cells or name in self.columns
+
+
+NOWHERE = Locator(sheet="", sheet_id="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Something read from cells. `row` is its sheet row; 0 when all its fields have cells of their own."""
+
+    locator: Locator = field(default=NOWHERE, compare=False, repr=False)
+    row: int = field(default=0, compare=False, repr=False)
+
+    def at(self, name: str) -> Ref:
+        """The cell of a field. Raises `KeyError` when the form has no cell for it."""
+        return self.locator.at(name, self.row)
+
+    def label(self, name: str) -> str:
+        """The heading of a field as printed, e.g. “社会效益及满意度”."""
+        return self.locator.labels.get(name, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Record):
+    """One source of a project's money (当年财政拨款, 上年结转资金, …), amounts in 万元 as typed."""
+
+    name: str
+    initial_budget: CellValue = None
+    budget: CellValue = None
+    spent: CellValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funding(Record):
+    """A project's money as typed, in 万元: 年初预算数, 指标总额, 支出总额, each 其中：区级."""
+
+    initial_budget: CellValue = None
+    budget: CellValue = None
+    budget_local: CellValue = None
+    spent: CellValue = None
+    spent_local: CellValue = None
+    reason: CellValue = None
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItem(Record):
+    """One row of a target matrix (项目细化内容) as typed. `number` is its place, from 1."""
+
+    number: int = field(default=0, compare=False)
+    name: CellValue = None
+    cost: CellValue = None
+    schedule: CellValue = None
+    quantity: CellValue = None
+    quality: CellValue = None
+    benefit: CellValue = None
+    actual: CellValue = None
+    spent: CellValue = None
+    reason: CellValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator(Record):
+    """One scored row of 项目支出绩效自评表 as typed: sign, target and unit in three cells."""
+
+    number: int = field(default=0, compare=False)
+    level1: CellValue = None
+    level2: CellValue = None
+    level3: CellValue = None
+    sign: CellValue = None
+    target: CellValue = None
+    unit: CellValue = None
+    actual: CellValue = None
+    method: CellValue = None
+    weight: CellValue = None
+    score: CellValue = None
+    reason: CellValue = None
+    description: CellValue = None
+    evidence: CellValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal(Record):
+    """年度总体目标: what was expected and what was achieved."""
+
+    expected: CellValue = None
+    achieved: CellValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution(Record):
+    """The 预算执行率 row of the scoring form; a value only where it was typed over the formula."""
+
+    weight: CellValue = None
+    rate: CellValue = None
+    score: CellValue = None
+    reason: CellValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project(Record):
+    """A project (项目): its row in 资金概况, its matrix, its scoring form.
+
+    `locator` and `row` are those of 资金概况; `matrix` and `scoring` locate its own sheets and are `None`
+    when the sheet is missing or the edition has none.
+    """
+
+    id: str = ""
+    number: int = field(default=0, compare=False)
+    name: CellValue = None
+    kind: CellValue = None
+    purpose: CellValue = None
+    section: CellValue = None
+    note: CellValue = None
+    funding: Funding = Funding()
+    goal: Goal = Goal()
+    items: tuple[WorkItem, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    execution: Execution = Execution()
+    total_score: CellValue = None
+    grade: CellValue = None
+    matrix: Locator | None = field(default=None, compare=False, repr=False)
+    scoring: Locator | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit(Record):
+    """The reporting unit (单位) and its 主管部门."""
+
+    name: CellValue = None
+    code: CellValue = None
+    department: CellValue = None
+
+
+class ParagraphState(StrEnum):
+    """Who wrote a paragraph of the report; the texts are those of the 来源 column."""
+
+    DRAFTED = "系统起草"
+    EDITED = "已人工修改"
+    WRITTEN = "人工撰写"
+    LOCKED = "锁定"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph(Record):
+    """One paragraph of the report (报告文字). `section` is a section id such as `results`."""
+
+    section: str
+    text: str
+    id: str = ""
+    state: ParagraphState = ParagraphState.WRITTEN
+
+
+class Stage(StrEnum):
+    """Where in the year a submission stands; at 目标申报 actuals, spending and scores are not asked for."""
+
+    TARGETS = "目标申报"
+    MONITORING = "绩效监控"
+    YEAR_END = "年度自评"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """A cell that the form computes: what the file shows and what the inputs give (`None`: nothing)."""
+
+    at: Ref
+    label: str
+    row_name: str | None
+    sheet_id: str
+    key: str
+    stored: CellValue
+    expected: Decimal | str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """Content outside the blocks of the form, or an error value in an input cell."""
+
+    at: Ref
+    value: CellValue
+    sheet_id: str
+    label: str | None = None
+    row_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSheet:
+    """A project sheet as found: its tab, its identity and the project name shown on it."""
+
+    sheet: str
+    project_id: str
+    kind: str
+    """`matrix` or `scoring`."""
+    name: CellValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What reading noticed beyond the values; the rules of group F speak of it."""
+
+    no_results: bool = False
+    foreign: tuple[str, ...] = ()
+    """Foreign macros, external links, embedded objects, in words staff know."""
+    missing: tuple[str, ...] = ()
+    """Sheets or names of the form that are gone or point nowhere, in words staff know."""
+    errors: tuple[Stray, ...] = ()
+    outside: tuple[Stray, ...] = ()
+    far: tuple[Ref, ...] = ()
+    merged: tuple[Ref, ...] = ()
+    hidden: tuple[Ref, ...] = ()
+    copied: tuple[OwnSheet, ...] = ()
+    orphans: tuple[OwnSheet, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    truncated: tuple[Stray, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission(Record):
+    """One unit's self-evaluation material (自评材料) for one year."""
+
+    edition: Edition
+    unit: Unit
+    year: int
+    stage: Stage = Stage.YEAR_END
+    report_date: date | None = None
+    prepared_by: CellValue = None
+    projects: tuple[Project, ...] = ()
+    totals: Funding = Funding()
+    """The 合计 row of 资金概况 as shown: filled only where it was typed over and differs from the sum."""
+    remark: CellValue = None
+    """The 备注 row of 资金概况."""
+    paragraphs: tuple[Paragraph, ...] = ()
+    narrative: Locator | None = field(default=None, compare=False, repr=False)
+    intake: Intake = field(default=Intake(), compare=False, repr=False)
+
+    def text_of(self, section: str) -> tuple[Paragraph, ...]:
+        """The paragraphs of one section, in order."""
+        return tuple(p for p in self.paragraphs if p.section == section)
+
+
+# --- form editions (表样版本) -------------------------------------------------------------------------
+
+
+class FieldKind(StrEnum):
+    """How a column behaves: what may be typed, how it is shown, who fills it."""
+
+    TEXT = "text"
+    AMOUNT = "amount"
+    PERIOD = "period"
+    CHOICE = "choice"
+    NUMBER = "number"
+    COMPUTED = "computed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """One column (or single cell) of a form.
+
+    `key` is the attribute of the record; `name` the end of its workbook name (`COST` → `MX_COST`);
+    `label` the heading, `hint` the small line below it, `group` the heading above it; `width` is in
+    characters; `choices` names a drop-down list; `closed` makes that list the only legal content;
+    `prompt` is the input message; `example` completes the remedy “例如…” of a blank cell.
+    """
+
+    key: str
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    hint: str = ""
+    group: str = ""
+    width: float = 12.0
+    required: bool = False
+    choices: str = ""
+    closed: bool = False
+    prompt: str = ""
+    example: str = ""
+    actual: bool = False
+    """Asked for only from 绩效监控 on (actuals, spending, scores)."""
+    printed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormTable:
+    """One table of a form: `prefix` is that of its workbook names (`FUND`, `MX`, `SE`, `NARR`, `FIND`)."""
+
+    key: str
+    prefix: str
+    title: str
+    hint: str = ""
+    fields: tuple[FormField, ...]
+    spare_rows: int = 2
+
+    def field(self, key: str) -> FormField:
+        """The field with this key; raises `KeyError`."""
+        for candidate in self.fields:
+            if candidate.key == key:
+                return candidate
+        raise KeyError(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """One section of the narrative: id, printed heading and, for a part of a section, its parent's heading."""
+
+    id: str
+    heading: str
+    short: str
+    """As shown in the 章节 column of 报告文字, e.g. “三、主要绩效”."""
+    parent: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelOne:
+    """A group of 一级指标 with its weight and its 二级指标."""
+
+    name: str
+    weight: Decimal
+    required: bool = True
+    second: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Numbers that checks compare with; shares are fractions of 1."""
+
+    execution_floor: Decimal
+    unspent_share: Decimal
+    over_fulfilment: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """How an edition scores: weight of execution, groups, grade bounds, qualitative bands, reverse formula."""
+
+    execution_weight: Decimal
+    groups: tuple[LevelOne, ...]
+    grades: tuple[tuple[str, Decimal], ...]
+    bands: tuple[tuple[str, Decimal, Decimal], ...]
+    """Word of a qualitative result, lowest and highest share of the weight."""
+    reverse: str
+    """`excess` (1 − excess share) or `ratio` (A ÷ B)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A form edition (表样版本): layout, thresholds and severities as data, read from `forms/*.toml`."""
+
+    id: str
+    title: str
+    version: str
+    basis: str
+    platform: bool
+    tables: Mapping[str, FormTable]
+    lists: Mapping[str, tuple[str, ...]]
+    outline: tuple[Heading, ...]
+    thresholds: Thresholds
+    scoring: Scoring | None
+    severities: Mapping[str, str]
+    """Changes of a rule's default severity, by code."""
+    local_label: str = "其中：区级"
+
+    def table(self, key: str) -> FormTable:
+        """The table `funds`, `matrix`, `scoring` or `narrative`; raises `KeyError` when the edition has none."""
+        return self.tables[key]
+
+    def has(self, key: str) -> bool:
+        """Whether the edition prints this table."""
+        return key in self.tables

@@ -1,0 +1,70 @@
+"""Files appear whole or not at all: a temporary file beside the target, flushed, then renamed over it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class NotSaved(Exception):
+    """A file could not be written; the text is one plain Chinese sentence with what to do."""
+
+
+@contextmanager
+def whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Yield a temporary path in the folder of `path`; on success it is flushed and becomes `path`.
+
+    Without `overwrite` an existing file is never touched. Raises `NotSaved` when the folder is missing,
+    there is no permission, the disk is full, or the file exists; in each case nothing is left behind.
+    """
+    if path.is_dir():
+        raise NotSaved(f"“{path}”是一个文件夹，请写上文件名。")
+    if path.exists() and not overwrite:
+        raise NotSaved(f"“{path}”已经存在，没有覆盖。请换一个文件名，或先移走原文件。")
+    if not path.parent.is_dir():
+        raise NotSaved(f"文件夹“{path.parent}”不存在，请先建好文件夹。")
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=".~", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        if overwrite:
+            temporary.replace(path)
+        else:
+            _publish(temporary, path)
+    except OSError as error:
+        raise NotSaved(_reason(path, error)) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    """Rename without ever replacing a file that appeared meanwhile."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError as error:
+        raise NotSaved(f"“{path}”已经存在，没有覆盖。请换一个文件名。") from error
+    except OSError:  # file systems without hard links
+        temporary.replace(path)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"没有权限写“{path}”。请换一个文件夹，或关闭正在使用它的程序后再试。"
+    if error.errno in {28, 122, 27}:  # ENOSPC, EDQUOT, EFBIG
+        return f"磁盘空间不够，“{path}”没有写成。请腾出空间后再试。"
+    return f"“{path}”没有写成（{error.strerror or error}）。请换一个文件夹再试。"
