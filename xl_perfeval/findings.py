@@ -102,7 +102,9 @@ def summary(findings: Iterable[Finding]) -> dict[str, int]:
     return counts
 
 
-def document(file: str, edition: str | None, version: str | None, findings: Iterable[Finding], program: str) -> dict[str, Any]:
+def document(
+    file: str, edition: str | None, version: str | None, findings: Iterable[Finding], program: str
+) -> dict[str, Any]:
     """All findings of one file as one object of `findings.schema.json`."""
     found = list(findings)
     return {

@@ -7,6 +7,7 @@ and never stored beside the value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,7 +26,7 @@ class CellError:
         return self.code
 
 
-CellValue: TypeAlias = None | str | int | float | bool | date | CellError
+CellValue: TypeAlias = str | int | float | bool | date | CellError | None
 """What one cell holds. `None` is a blank cell; a `datetime` counts as its `date`."""
 
 
@@ -37,6 +38,16 @@ class Ref:
     cell: str
 
 
+@dataclass(frozen=True, slots=True)
+class Place(Ref):
+    """A cell with its meaning: heading as printed, sheet identity, which row, which field."""
+
+    label: str
+    sheet_id: str
+    meaning: str
+    row_name: str | None
+
+
 def column_letters(number: int) -> str:
     """Column letters of a column number from 1: 1 → A, 27 → AA."""
     letters = ""
@@ -44,6 +55,17 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+_NUMBERING = re.compile(
+    r"\s*(?:[0-9０-９]{1,2}\s*[.．、)）](?![0-9])|[(（][0-9０-９一二三四五六七八九十]{1,3}[)）]|[①-⑳]|[一二三四五六七八九十]{1,3}、)\s*"
+)
+
+
+def without_numbering(text: str) -> str:
+    """A row name without the “1.”, “5、”, “（3）” or “①” that staff type in front."""
+    match = _NUMBERING.match(text)
+    return text[match.end() :] if match and match.end() < len(text) else text
 
 
 def row_and_column(cell: str) -> tuple[int, int]:
@@ -54,6 +76,10 @@ def row_and_column(cell: str) -> tuple[int, int]:
     for letter in letters:
         column = column * 26 + ord(letter) - 64
     return int(first[len(letters) :] or 0), column
+
+
+class NoSuchCell(KeyError):
+    """The form has no cell for this field, or the file lost it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +99,14 @@ class Locator:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def at(self, name: str, row: int) -> Ref:
-        """Address of a field in a row; raises `KeyError` when the form has no such cell."""
+        """Address of a field in a row; raises `NoSuchCell`."""
         cell = self.cells.get(name)
-        return Ref(self.sheet, cell if cell is not None else f"{self.columns[name]}{row}")
+        if cell is not None:
+            return Ref(self.sheet, cell)
+        column = self.columns.get(name)
+        if column is None:
+            raise NoSuchCell(name)
+        return Ref(self.sheet, f"{column}{row}")
 
     def has(self, name: str) -> bool:
         """Whether the form has a cell for this field."""
@@ -92,9 +123,25 @@ class Record:
     locator: Locator = field(default=NOWHERE, compare=False, repr=False)
     row: int = field(default=0, compare=False, repr=False)
 
-    def at(self, name: str) -> Ref:
-        """The cell of a field. Raises `KeyError` when the form has no cell for it."""
-        return self.locator.at(name, self.row)
+    def at(self, name: str) -> Place:
+        """The cell of a field. Raises `NoSuchCell` when the form has none for it."""
+        ref = self.locator.at(name, self.row)
+        meaning = "|".join(part for part in (self.identity, name) if part)
+        return Place(ref.sheet, ref.cell, self.label(name), self.locator.sheet_id, meaning, self.called)
+
+    def has(self, name: str) -> bool:
+        """Whether the form has a cell for this field of this record."""
+        return self.locator.has(name)
+
+    @property
+    def called(self) -> str | None:
+        """What the user called the row, for messages; `None` for a record that is not a row."""
+        return None
+
+    @property
+    def identity(self) -> str:
+        """What tells this row from its neighbours when rows move: its name, or its place while unnamed."""
+        return ""
 
     def label(self, name: str) -> str:
         """The heading of a field as printed, e.g. “社会效益及满意度”."""
@@ -110,6 +157,14 @@ class Source(Record):
     budget: CellValue = None
     spent: CellValue = None
 
+    @property
+    def called(self) -> str | None:
+        return self.name
+
+    @property
+    def identity(self) -> str:
+        return f"source|{self.name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funding(Record):
@@ -122,6 +177,17 @@ class Funding(Record):
     spent_local: CellValue = None
     reason: CellValue = None
     sources: tuple[Source, ...] = ()
+    project: str = ""
+    """Id of the project; empty for the 合计 row."""
+    project_name: str | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def called(self) -> str | None:
+        return self.project_name
+
+    @property
+    def identity(self) -> str:
+        return self.project or "total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +204,14 @@ class WorkItem(Record):
     actual: CellValue = None
     spent: CellValue = None
     reason: CellValue = None
+
+    @property
+    def called(self) -> str | None:
+        return _row_name(self.name)
+
+    @property
+    def identity(self) -> str:
+        return self.called or f"#{self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +232,14 @@ class Indicator(Record):
     reason: CellValue = None
     description: CellValue = None
     evidence: CellValue = None
+
+    @property
+    def called(self) -> str | None:
+        return _row_name(self.level3)
+
+    @property
+    def identity(self) -> str:
+        return self.called or f"#{self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +285,19 @@ class Project(Record):
     matrix: Locator | None = field(default=None, compare=False, repr=False)
     scoring: Locator | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def called(self) -> str | None:
+        return _row_name(self.name)
+
+    @property
+    def identity(self) -> str:
+        return self.id
+
+    def on_sheet(self, sheet: Locator, name: str) -> Place:
+        """A single cell of the project's own sheet, `matrix` or `scoring`."""
+        ref = sheet.at(name, 0)
+        return Place(ref.sheet, ref.cell, sheet.labels.get(name, name), sheet.sheet_id, name, self.called)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit(Record):
@@ -211,6 +306,11 @@ class Unit(Record):
     name: CellValue = None
     code: CellValue = None
     department: CellValue = None
+
+
+def _row_name(value: CellValue) -> str | None:
+    text = without_numbering(str(value)).strip() if value is not None else ""
+    return text or None
 
 
 class ParagraphState(StrEnum):
@@ -230,6 +330,10 @@ class Paragraph(Record):
     text: str
     id: str = ""
     state: ParagraphState = ParagraphState.WRITTEN
+
+    @property
+    def identity(self) -> str:
+        return self.id or f"{self.section}|{self.text[:12]}"
 
 
 class Stage(StrEnum):
@@ -291,6 +395,8 @@ class Intake:
     hidden: tuple[Ref, ...] = ()
     copied: tuple[OwnSheet, ...] = ()
     orphans: tuple[OwnSheet, ...] = ()
+    renamed: tuple[OwnSheet, ...] = ()
+    """Project sheets that show another name than 资金概况."""
     computed: tuple[Computed, ...] = ()
     truncated: tuple[Stray, ...] = ()
 
@@ -312,7 +418,14 @@ class Submission(Record):
     """The 备注 row of 资金概况."""
     paragraphs: tuple[Paragraph, ...] = ()
     narrative: Locator | None = field(default=None, compare=False, repr=False)
+    approved: Submission | None = field(default=None, compare=False, repr=False)
+    """What was approved with the budget, when it was given for comparison."""
     intake: Intake = field(default=Intake(), compare=False, repr=False)
+
+    def beside(self, sheet: Locator, name: str, meaning: str, label: str) -> Place:
+        """A single cell of a sheet of the whole submission, with what it means."""
+        ref = sheet.at(name, 0)
+        return Place(ref.sheet, ref.cell, label, sheet.sheet_id, meaning, None)
 
     def text_of(self, section: str) -> tuple[Paragraph, ...]:
         """The paragraphs of one section, in order."""
@@ -340,7 +453,8 @@ class FormField:
     `key` is the attribute of the record; `name` the end of its workbook name (`COST` → `MX_COST`);
     `label` the heading, `hint` the small line below it, `group` the heading above it; `width` is in
     characters; `choices` names a drop-down list; `closed` makes that list the only legal content;
-    `prompt` is the input message; `example` completes the remedy “例如…” of a blank cell.
+    `prompt` is the input message; `example` completes the remedy “例如…” of a blank cell; `official` is the
+    heading as the printed form words it, where the sheet's is shorter.
     """
 
     key: str
@@ -355,6 +469,7 @@ class FormField:
     closed: bool = False
     prompt: str = ""
     example: str = ""
+    official: str = ""
     actual: bool = False
     """Asked for only from 绩效监控 on (actuals, spending, scores)."""
     printed: bool = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ class NotSaved(Exception):
 
 
 @contextmanager
-def whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+def whole(path: Path, *, overwrite: bool = False) -> Generator[Path]:
     """Yield a temporary path in the folder of `path`; on success it is flushed and becomes `path`.
 
     Without `overwrite` an existing file is never touched. Raises `NotSaved` when the folder is missing,

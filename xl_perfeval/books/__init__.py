@@ -36,8 +36,8 @@ class BookFacts:
     hidden_rows: Mapping[str, frozenset[int]] = field(default_factory=dict[str, frozenset[int]])
 
 
-class Book(Protocol):
-    """A workbook: block in, block out; never the formatting or formulas of the user's cells."""
+class ReadableBook(Protocol):
+    """A workbook one can read: block out; never the formatting or formulas of the user's cells."""
 
     def sheets(self) -> Sequence[str]:
         """Tab texts in workbook order, hidden sheets included."""
@@ -55,12 +55,16 @@ class Book(Protocol):
         """Values of a block, as many rows and columns as asked for; blank cells are `None`."""
         ...
 
-    def write(self, ref: Ref, rows: Sequence[Sequence[CellValue | Formula]]) -> None:
-        """Write a block into one of the program's own sheets; a `str` is always text, “=1+1” too."""
-        ...
-
     def facts(self) -> BookFacts:
         """What there is besides cells."""
+        ...
+
+
+class Book(ReadableBook, Protocol):
+    """A workbook one can also write: block in, block out."""
+
+    def write(self, ref: Ref, rows: Sequence[Sequence[CellValue | Formula]]) -> None:
+        """Write a block into one of the program's own sheets; a `str` is always text, “=1+1” too."""
         ...
 
 

@@ -58,7 +58,9 @@ def _overlaid(parent: dict[str, Any], change: Mapping[str, Any]) -> dict[str, An
     result = dict(parent)
     for key, value in change.items():
         below = result.get(key)
-        result[key] = _overlaid(below, value) if isinstance(below, dict) and isinstance(value, dict) else value  # pyright: ignore[reportUnknownArgumentType]
+        result[key] = (
+            _overlaid(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        )  # pyright: ignore[reportUnknownArgumentType]
     return result
 
 

@@ -1,8 +1,9 @@
 """Defined names of the template workbook: the one vocabulary that template and reader share.
 
 A column of a table is `<prefix>_<name>` (`MX_COST`), its hidden amount helper `<prefix>_<name>_READ`, its
-cell in the 合计 row `<prefix>_TOTAL_<name>`. All blocks of one table span the same rows: from the first
-data row to the thin locked line “▲ 在此行以上插入”, that line included. Names of project sheets are scoped to the sheet.
+cell in the 合计 row `<prefix>_TOTAL_<name>`. All blocks of one table span the same rows: from the thin locked
+line below the header to the thin locked line “▲ 在此行以上插入”, both included, so that a row inserted anywhere
+between header and 合计 is inside. The two lines hold no data. Names of project sheets are scoped to the sheet.
 """
 
 from __future__ import annotations
@@ -57,8 +58,32 @@ SOURCE_COLUMNS = {
 }
 """Sheet-scoped blocks of the fund rows 其中：… of the scoring form."""
 
+HELPERS = "PE_HELPERS"
+"""Sheet-scoped: the hidden columns of a sheet; what stands there was not typed by anybody."""
+
 NARRATIVE_KEY = "NARR_KEY"
 """Hidden column of 报告文字: stable paragraph ids."""
+
+FINDINGS = {
+    "number": "FIND_NO",
+    "level": "FIND_LEVEL",
+    "place": "FIND_PLACE",
+    "problem": "FIND_PROBLEM",
+    "remedy": "FIND_REMEDY",
+    "value": "FIND_VALUE",
+    "handling": "FIND_HANDLING",
+    "explanation": "FIND_EXPLANATION",
+    "rule": "FIND_RULE",
+    "key": "FIND_KEY",
+    "sheet": "FIND_SHEET",
+}
+"""Columns of 校验结果, 500 prepared rows each and no lines around them. `sheet` holds the sheet's identity as in
+`PE_GO_<identity>`; `level` begins with the sign of the severity."""
+
+FINDINGS_TIME = "FIND_TIME"
+"""When the check was made, as text; blank before the first check."""
+FINDINGS_STATUS = "FIND_STATUS"
+"""What became of the last check: “上次 8 条，已改好 3 条，新增 1 条”."""
 
 
 def column(table: FormTable, field: FormField) -> str:

@@ -1,0 +1,94 @@
+"""Every rule through its own examples, and what all messages have in common."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from xl_perfeval import rules
+from xl_perfeval.findings import Severity
+from xl_perfeval.rules import engine
+from xl_perfeval.rules.engine import Rule
+from xl_perfeval.rules.examples import item, project, submission
+
+CATALOGUE = rules.catalogue()
+CHECKED = [rule for rule in CATALOGUE.values() if rule.check]
+FORBIDDEN = re.compile(r"非法|无效|错误代码|null|字段|None|Decimal|nan")
+
+
+def cases(kind: str) -> list[object]:
+    return [
+        pytest.param(rule, example, id=f"{rule.code}-{place}")
+        for rule in CHECKED
+        for place, example in enumerate(getattr(rule, kind), start=1)
+    ]
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("passes"))
+def test_passing_example(rule: Rule, example: engine.Example) -> None:
+    assert [f.problem for f in rules.check(example(), sending=True) if f.rule == rule.code] == []
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("fails"))
+def test_failing_example(rule: Rule, example: engine.Example) -> None:
+    found = [f for f in rules.check(example(), sending=True) if f.rule == rule.code]
+    assert found
+    for finding in found:
+        assert finding.problem.endswith("。")
+        assert finding.remedy.endswith("。")
+        assert not FORBIDDEN.search(finding.problem + finding.remedy), finding
+        assert finding.key.startswith(f"{rule.code}|")
+        assert finding.at is None or re.fullmatch(r"[A-Z]+[0-9]+", finding.at.cell)
+
+
+@pytest.mark.parametrize("rule", CHECKED, ids=lambda rule: rule.code)
+def test_every_rule_has_both_examples_a_title_and_a_basis(rule: Rule) -> None:
+    assert rule.passes
+    assert rule.fails
+    assert rule.title
+    assert rule.basis
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.slug)
+
+
+def test_the_example_submission_is_clean() -> None:
+    assert rules.check(submission(), sending=True) == []
+
+
+def test_issue_catalogue_is_complete() -> None:
+    expected = {f"F{n:03}" for n in range(1, 14)}
+    expected |= {f"R{n}" for n in range(101, 112)} | {f"M{n}" for n in range(101, 116)}
+    expected |= {"C501", "C502", "C503", "C504", "C506", "C507", "T201", "T208", "T213", "N601", "N602"}
+    assert expected <= set(CATALOGUE)
+
+
+def test_one_blank_cell_is_one_finding() -> None:
+    found = rules.check(submission(project(items=[item(cost=None), item(cost=20)])))
+    assert [(f.rule, f.at.cell if f.at else None) for f in found] == [("R101", "C8")]
+
+
+def test_keys_survive_inserted_rows() -> None:
+    before = rules.check(
+        submission(project(items=[item(cost=20), item(name="科普创建", cost=40, benefit=None)]))
+    )
+    after = rules.check(
+        submission(
+            project(
+                items=[
+                    item(cost=20),
+                    item(name="科普宣传", cost=0),
+                    item(name="科普创建", cost=40, benefit=None),
+                ]
+            )
+        )
+    )
+    assert [f.key for f in before] == [f.key for f in after]
+    assert [f.at for f in before] != [f.at for f in after]
+
+
+def test_an_edition_may_change_a_severity() -> None:
+    from dataclasses import replace
+
+    broken = submission(project(section=None))
+    softer = replace(broken, edition=replace(broken.edition, severities={"R108": "notice"}))
+    assert [f.severity for f in rules.check(softer)] == [Severity.NOTICE]

@@ -1,0 +1,267 @@
+"""What the program does: check, make a workbook, write the report, show itself. Every door calls these.
+
+Nothing here prints or exits. A file appears whole or not at all (`saving.whole`) and none is overwritten.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from xl_perfeval import saving
+from xl_perfeval.books import NotReadable
+from xl_perfeval.checked import Checked
+from xl_perfeval.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from xl_perfeval.books import ReadableBook
+    from xl_perfeval.model import Edition, Submission
+
+PLACEHOLDER = "【待补充"
+"""Begins what people must still write in a draft; blocks sending until it is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report that was written: where, and how many places still wait for people."""
+
+    path: Path
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """The files of the demonstration and what its check found."""
+
+    workbook: Path
+    findings: Path
+    page: Path
+    report: Report
+    checked: Checked
+
+
+def open_book(path: Path) -> ReadableBook:
+    """The workbook saved at `path`. Raises `NotReadable`."""
+    from xl_perfeval.books.file import FileBook
+
+    return FileBook.open(path)
+
+
+def read(path: Path) -> Submission:
+    """The submission in a saved workbook. Raises `NotReadable`."""
+    from xl_perfeval import reading
+
+    return reading.read(open_book(path))
+
+
+def workbooks(paths: Iterable[Path]) -> list[Path]:
+    """The files named and, by name, the workbooks in the folders named, without lock and hidden files."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (each for each in path.rglob("*") if each.suffix.lower() in {".xlsx", ".xlsm"})
+            found += sorted(each for each in inside if each.name[0] not in "~." and each.is_file())
+        else:
+            found.append(path)
+    return found
+
+
+def validate(book: ReadableBook, file: str = "") -> Checked:
+    """All findings of a workbook at once. Raises `NotReadable`."""
+    from xl_perfeval import reading, rules
+
+    submission = reading.read(book)
+    return Checked(
+        file=file,
+        submission=submission,
+        findings=tuple(rules.check(submission)),
+        sheets=tuple(book.sheets()),
+    )
+
+
+def validate_file(path: Path, file: str | None = None) -> Checked:
+    """All findings of a saved workbook; one that cannot be read has that as its only finding."""
+    name = str(path) if file is None else file
+    try:
+        return validate(open_book(path), name)
+    except NotReadable as unread:
+        return unreadable(name, unread)
+
+
+def unreadable(file: str, why: NotReadable) -> Checked:
+    """The result of a file that could not be read."""
+    finding = Finding(
+        rule=why.code,
+        severity=Severity.ERROR,
+        at=None,
+        label=None,
+        problem=why.problem,
+        remedy=why.remedy,
+        key=f"{why.code}|FILE|",
+    )
+    return Checked(file=file, submission=None, findings=(finding,), unread_status=why.exit_status)
+
+
+def new(submission: Submission, path: Path, findings: Sequence[Finding] = ()) -> list[str]:
+    """Write a workbook filled with `submission`; returns what it could not hold, one sentence each.
+
+    Raises `saving.NotSaved`, also when `path` exists.
+    """
+    from xl_perfeval import template
+
+    with saving.whole(path) as temporary, _plain_os_errors():
+        return template.build(submission, temporary, findings=findings)
+
+
+@contextmanager
+def _plain_os_errors() -> Generator[None]:
+    """Let the `OSError` through that a library wrapped in an exception of its own."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error.__context__, OSError):
+            raise error.__context__ from error
+        raise
+
+
+def blank(
+    edition: Edition, *, unit: str | None = None, year: int = 0, projects: Sequence[str] = ()
+) -> Submission:
+    """A submission to start from: nothing but projects, named or blank."""
+    from xl_perfeval import template
+
+    empty = template.blank(edition, unit, year, projects=len(projects) or template.BLANK_PROJECTS)
+    named = zip(empty.projects, projects or [None] * len(empty.projects), strict=True)
+    return replace(empty, projects=tuple(replace(project, name=name) for project, name in named))
+
+
+def write_report(submission: Submission, path: Path, now: datetime) -> Report:
+    """Draft the report and write the Word document; when `path` exists, beside it with `now` in its name.
+
+    Raises `saving.NotSaved`.
+    """
+    from xl_perfeval import narrative, report
+
+    paragraphs = narrative.compose(submission)
+    free = _free(path, now)
+    with saving.whole(free) as temporary:
+        report.write(submission, paragraphs, temporary)
+    return Report(path=free, waiting=sum(paragraph.text.count(PLACEHOLDER) for paragraph in paragraphs))
+
+
+def _free(path: Path, now: datetime) -> Path:
+    """`path`, or the first name beside it, made with the time, that no file has."""
+    if not path.exists():
+        return path
+    dated = path.with_stem(f"{path.stem}_{now:%Y%m%d-%H%M%S}")
+    number = 2
+    free = dated
+    while free.exists():
+        free = dated.with_stem(f"{dated.stem}-{number}")
+        number += 1
+    return free
+
+
+def write_text(text: str, path: Path, *, overwrite: bool = False) -> None:
+    """Write a text file in UTF-8. Raises `saving.NotSaved`."""
+    with saving.whole(path, overwrite=overwrite) as temporary:
+        temporary.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+
+
+def is_own_output(path: Path) -> bool:
+    """Whether a file is findings that this program wrote before, as JSON, web page or text."""
+    from xl_perfeval import webpage
+    from xl_perfeval.findings import SCHEMA
+
+    try:
+        with path.open("rb") as file:
+            start = file.read(2000).decode("utf-8", "ignore")
+            file.seek(max(0, path.stat().st_size - 300))
+            last = file.read().decode("utf-8", "ignore")
+    except OSError:
+        return False
+    return (
+        (start.startswith("{") and SCHEMA in start)
+        or webpage.MARK in start
+        or re.search(r"必须改 \d+ 条，请核对 \d+ 条，提示 \d+ 条\n?$", last) is not None
+    )
+
+
+def left_out(submission: Submission) -> list[str]:
+    """What the JSON format has no place for in this submission, one sentence each."""
+    sentences: list[str] = []
+    if submission.remark is not None:
+        sentences.append("资金概况的“备注”没有写进 JSON：这种格式里没有它的位置。")
+    if not submission.year:
+        sentences.append("首页没有填年度；补填以后，写出的 JSON 才能再用来新建工作簿。")
+    return sentences
+
+
+def demo(folder: Path, now: datetime, done: Callable[[], None] = lambda: None) -> Demo:
+    """Do the main job on the built-in sample in `folder`, which must be new or empty: fill a workbook, check
+    it, show the findings in it, beside it as JSON and as a web page, and write the report.
+
+    `done` is called after each of the four steps. Raises `saving.NotSaved`; then nothing is left behind.
+    """
+    made = _made(folder)
+    try:
+        return _demonstrated(folder, now, done)
+    except BaseException:
+        for name in DEMO_FILES:
+            (folder / name).unlink(missing_ok=True)
+        with suppress(OSError):  # someone else put a file there
+            for each in made:
+                each.rmdir()
+        raise
+
+
+DEMO_FILES = ("draft.xlsx", "绩效自评.xlsx", "findings.json", "findings.html", "绩效自评_报告.docx")
+
+
+def _demonstrated(folder: Path, now: datetime, done: Callable[[], None]) -> Demo:
+    import json
+
+    from xl_perfeval import sample, webpage
+
+    draft, workbook, findings, page, report = (folder / name for name in DEMO_FILES)
+    submission = sample.submission()
+    new(submission, draft)  # findings know their cells only once there are cells
+    done()
+    checked = validate(open_book(draft), workbook.name)
+    draft.unlink()
+    done()
+    new(submission, workbook, checked.findings)
+    write_text(json.dumps(checked.document(), ensure_ascii=False, indent=1) + "\n", findings)
+    write_text(webpage.page([checked]), page)
+    done()
+    assert checked.submission is not None
+    written = write_report(checked.submission, report, now)
+    done()
+    return Demo(workbook=workbook, findings=findings, page=page, report=written, checked=checked)
+
+
+def fresh_folder(folder: Path) -> Path:
+    """`folder`, or the first of `folder-2`, `folder-3`, … that holds nothing yet."""
+    candidate, number = folder, 2
+    while candidate.exists() and not (candidate.is_dir() and not any(candidate.iterdir())):
+        candidate = folder.with_name(f"{folder.name}-{number}")
+        number += 1
+    return candidate
+
+
+def _made(folder: Path) -> list[Path]:
+    """Make the folder and those above it; returns the new ones, the innermost first."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise saving.NotSaved(
+            f"文件夹“{folder}”没有建成（{error.strerror or error}）。请换一个有权限、有空间的地方。"
+        ) from error
+    return missing

@@ -1,0 +1,186 @@
+"""A submission in the one form in which `export` writes it: nothing blank, nothing that the form computes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Context, Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from xl_perfeval import rollup, scoring
+from xl_perfeval.exchange import shapes
+from xl_perfeval.findings import to_plain
+from xl_perfeval.model import (
+    CellError,
+    CellValue,
+    Edition,
+    Execution,
+    Indicator,
+    Paragraph,
+    Project,
+    Source,
+    Submission,
+    WorkItem,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def to_json(submission: Submission) -> dict[str, Any]:
+    """The submission in normal form: nothing blank, nothing that the form computes anyway."""
+    document: dict[str, Any] = {
+        "schema": shapes.SCHEMA,
+        "edition": submission.edition.id,
+        "unit": {"name": "", **_written(submission.unit, shapes.UNIT)},
+        "year": submission.year,
+        "stage": submission.stage.value,
+        "report_date": to_plain(submission.report_date),
+        "prepared_by": _text(submission.prepared_by),
+        "projects": [_project(project, submission.edition) for project in filled(submission.projects)],
+        "totals": _typed_totals(submission),
+        "sections": _sections(submission.paragraphs),
+    }
+    return {key: value for key, value in document.items() if key == "projects" or not _blank(value)}
+
+
+def filled(projects: Iterable[Project]) -> tuple[Project, ...]:
+    """Projects and rows that hold anything at all."""
+    trimmed = (
+        replace(
+            project,
+            items=tuple(item for item in project.items if item != WorkItem()),
+            indicators=tuple(row for row in project.indicators if row != Indicator()),
+            funding=replace(
+                project.funding, sources=tuple(s for s in project.funding.sources if s != Source(name=""))
+            ),
+        )
+        for project in projects
+    )
+    return tuple(project for project in trimmed if not _is_blank(project))
+
+
+def _is_blank(project: Project) -> bool:
+    return replace(project, id="", funding=replace(project.funding, project="")) == Project()
+
+
+def _project(project: Project, edition: Edition) -> dict[str, Any]:
+    written = _written(_typed_only(project, edition), shapes.PROJECT)
+    return {"id": project.id, "name": None, **written}
+
+
+def _written(record: object, shape: shapes.Shape) -> dict[str, Any]:
+    """The keys of a record that hold something, in the order of its table."""
+    written = {
+        key: _plain(getattr(record, key), key, read is not shapes.cell) for key, read in shape.keys.items()
+    }
+    return {key: value for key, value in written.items() if not _blank(value)}
+
+
+_NESTED = {
+    "funding": shapes.FUNDING,
+    "sources": shapes.SOURCE,
+    "goal": shapes.GOAL,
+    "items": shapes.ITEM,
+    "indicators": shapes.INDICATOR,
+    "execution": shapes.EXECUTION,
+}
+
+
+def _plain(value: object, key: str, as_text: bool) -> Any:
+    if key in _NESTED:
+        shape = _NESTED[key]
+        if isinstance(value, tuple):
+            return [_written(item, shape) for item in cast("tuple[object, ...]", value)]
+        return _written(value, shape)
+    cell = cast("CellValue", value)
+    return _text(cell) if as_text else _scalar(cell)
+
+
+def _scalar(value: CellValue) -> str | float | None:
+    """What a cell may be in JSON: a number or text; dates in ISO form, TRUE and errors as they look."""
+    match value:
+        case bool():
+            return str(value).upper()
+        case int() | float():
+            return to_plain(float(f"{value:.15g}")) if isinstance(value, float) else value
+        case date():
+            return date(value.year, value.month, value.day).isoformat()
+        case CellError():
+            return value.code
+        case _:
+            return value or None
+
+
+def _text(value: CellValue) -> str | None:
+    plain = _scalar(value)
+    return plain if plain is None or isinstance(plain, str) else str(plain)
+
+
+def _blank(value: object) -> bool:
+    return value is None or value == "" or value == [] or value == {}
+
+
+def _sections(paragraphs: Iterable[Paragraph]) -> list[dict[str, Any]]:
+    texts: dict[str, list[str]] = {section: [] for section in shapes.SECTIONS}
+    for paragraph in paragraphs:
+        if paragraph.text:
+            texts.setdefault(paragraph.section, []).append(paragraph.text)
+    return [{"id": section, "paragraphs": found} for section, found in texts.items() if found]
+
+
+_SUMMED = ("initial_budget", "budget", "budget_local", "spent", "spent_local")
+
+
+def _typed_totals(submission: Submission) -> dict[str, Any]:
+    """The 合计 row where it says something else than the projects' rows add up to."""
+    typed = submission.totals
+    same = {
+        column: None
+        for column in _SUMMED
+        if rollup.read(getattr(typed, column)) == rollup.total_of(submission.projects, column)
+    }
+    return _written(replace(typed, **same), shapes.FUNDING)
+
+
+def _typed_only(project: Project, edition: Edition) -> Project:
+    """The project without scores, execution, total and grade that the edition's formulas give anyway."""
+    if edition.scoring is None:
+        return project
+    total = scoring.total(project, edition)
+    counts = total if project.total_score is None else scoring.number(project.total_score)
+    return replace(
+        project,
+        indicators=tuple(_typed_score(row, edition) for row in project.indicators),
+        execution=_typed_execution(project, edition),
+        total_score=None if _shows(project.total_score, total) else project.total_score,
+        grade=None if _text(project.grade) == scoring.grade(counts, edition) else project.grade,
+    )
+
+
+def _typed_score(indicator: Indicator, edition: Edition) -> Indicator:
+    shown = _shows(indicator.score, scoring.indicator_score(indicator, edition))
+    return replace(indicator, score=None) if shown else indicator
+
+
+def _typed_execution(project: Project, edition: Edition) -> Execution:
+    typed = project.execution
+    assert edition.scoring is not None
+    spent, budget = rollup.read(project.funding.spent), rollup.read(project.funding.budget)
+    weight = scoring.execution_weight(project, edition)
+    computed = {
+        "weight": edition.scoring.execution_weight,
+        "rate": rollup.rate(spent, budget),
+        "score": scoring.execution_score(spent, budget, edition, weight),
+    }
+    return replace(
+        typed, **{key: None for key, value in computed.items() if _shows(getattr(typed, key), value)}
+    )
+
+
+def _shows(typed: CellValue, computed: Decimal | None) -> bool:
+    """Whether a number typed is the one computed, to the digits that a spreadsheet keeps."""
+    return computed is not None and scoring.number(typed) == _SIGNIFICANT.plus(computed)
+
+
+_SIGNIFICANT = Context(prec=15)

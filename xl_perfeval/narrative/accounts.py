@@ -1,0 +1,148 @@
+"""Each project with its name and money as the sums count it, and the whole of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xl_perfeval import rollup
+from xl_perfeval.model import Indicator, Project, Record, Stage, Submission, WorkItem
+from xl_perfeval.narrative import wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One project for prose: its key, its name, budget and spending in 万元 (`None`: blank or unread)."""
+
+    key: str
+    name: str
+    project: Project
+    budget: Decimal | None
+    spent: Decimal | None
+
+    @property
+    def rate(self) -> str | None:
+        """Execution rate in words; `None` without a budget or spending."""
+        return wording.percent(rollup.rate(self.spent, self.budget))
+
+    @property
+    def balance(self) -> Decimal | None:
+        """Budget less spending, in 万元; `None` when either is missing."""
+        return rollup.balance(self.spent, self.budget)
+
+    @property
+    def items(self) -> tuple[tuple[str, WorkItem], ...]:
+        """Filled rows of the matrix, each with its name."""
+        return tuple(
+            (wording.item_name(item, place), item)
+            for place, item in enumerate(self.project.items, start=1)
+            if _filled(item, WorkItem())
+        )
+
+    @property
+    def indicators(self) -> tuple[tuple[str, Indicator], ...]:
+        """Named rows of the scoring form, each with its name."""
+        named = ((wording.typed(row.level3), row) for row in self.project.indicators)
+        return tuple((name, row) for name, row in named if name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """All projects that hold anything, in the order of 资金概况."""
+
+    each: tuple[Account, ...]
+    stage: Stage
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self.each)
+
+    def __len__(self) -> int:
+        return len(self.each)
+
+    def total(self, column: str) -> Decimal:
+        """Sum of an amount column as 资金概况 shows it, in 万元."""
+        return rollup.total_of((account.project for account in self.each), column)
+
+    def filled(self, column: str) -> bool:
+        """Whether any project has a readable amount in this column."""
+        return any(rollup.read(getattr(account.project.funding, column)) is not None for account in self.each)
+
+    def names(self, lacking: Callable[[Account], bool]) -> tuple[str, ...]:
+        """Names of the projects that lack something."""
+        return tuple(account.name for account in self.each if lacking(account))
+
+    @property
+    def complete(self) -> bool:
+        """Whether budget and spending of every project are known, so that a total rate means something."""
+        return bool(self.each) and all(a.budget is not None and a.spent is not None for a in self.each)
+
+    @property
+    def spending_asked(self) -> bool:
+        """Whether the stage asks for spending and results at all."""
+        return self.stage is not Stage.TARGETS
+
+    @property
+    def rate(self) -> str | None:
+        """Execution rate of all projects together, in words; `None` while an amount is missing."""
+        if not self.complete:
+            return None
+        return wording.percent(rollup.rate(self.total("spent"), self.total("budget")))
+
+    @property
+    def item_count(self) -> int:
+        """Number of work items."""
+        return sum(len(account.items) for account in self.each)
+
+    @property
+    def indicator_count(self) -> int:
+        """Number of indicators."""
+        return sum(len(account.indicators) for account in self.each)
+
+
+def of(submission: Submission) -> Accounts:
+    """The accounts of a submission; blank rows of 资金概况 are left out."""
+    filled = (
+        (place, project)
+        for place, project in enumerate(submission.projects, start=1)
+        if _says_anything(project)
+    )
+    seen: dict[str, int] = {}
+    accounts: list[Account] = []
+    for place, project in filled:
+        key = wording.typed(project.id) or f"row{place}"
+        seen[key] = seen.get(key, 0) + 1
+        accounts.append(
+            Account(
+                key=key if seen[key] == 1 else f"{key}~{seen[key]}",
+                name=wording.project_name(project, place),
+                project=project,
+                budget=rollup.read(project.funding.budget),
+                spent=rollup.read(project.funding.spent),
+            )
+        )
+    return Accounts(each=tuple(accounts), stage=submission.stage)
+
+
+def briefly(names: tuple[str, ...], counted: str = "个项目") -> str:
+    """Names in a row, the first eight of them when there are more than ten: 甲、乙…等12个项目."""
+    return (
+        wording.listed(names) if len(names) <= 10 else f"{wording.listed(names[:8])}等{len(names)}{counted}"
+    )
+
+
+_PROJECT_TEXTS = ("name", "purpose", "note")
+_AMOUNTS = ("initial_budget", "budget", "budget_local", "spent", "spent_local")
+
+
+def _says_anything(project: Project) -> bool:
+    return (
+        any(wording.typed(getattr(project, key)) for key in _PROJECT_TEXTS)
+        or any(getattr(project.funding, key) not in (None, "") for key in _AMOUNTS)
+        or any(_filled(item, WorkItem()) for item in project.items)
+        or any(_filled(row, Indicator()) for row in project.indicators)
+    )
+
+
+def _filled(record: Record, blank: Record) -> bool:
+    return record != blank

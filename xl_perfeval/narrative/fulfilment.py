@@ -1,0 +1,288 @@
+"""Targets and what became of them: a figure is judged only where noun and unit fit one target and no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import NamedTuple
+
+from xl_perfeval import quantity
+from xl_perfeval.model import Indicator, WorkItem
+from xl_perfeval.narrative.accounts import Account
+from xl_perfeval.narrative.wording import typed
+
+
+class Outcome(Enum):
+    """What became of a target, as far as it is certain."""
+
+    MISSED = "missed"
+    REACHED = "reached"
+    EXCEEDED = "exceeded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One target with the one figure that fits it. `target` and `actual` are worded as typed.
+
+    `noun` is what is counted (`""` when the row's name says it, or nobody); `place` is where in the actual's text the target may
+    be set beside the figure; `share` is actual ÷ target, `None` for a target to stay below.
+    """
+
+    noun: str
+    target: str
+    actual: str
+    outcome: Outcome
+    place: int = 0
+    share: Decimal | None = None
+    excess: Decimal | None = None
+
+    def far_exceeded(self, threshold: Decimal) -> bool:
+        """Whether the result is `threshold` times the target or more; targets under 10 need 3 more, too."""
+        if self.outcome is not Outcome.EXCEEDED or self.share is None or self.excess is None:
+            return False
+        under_ten = self.excess < 10 * (self.share - 1)
+        return self.share >= threshold and (not under_ten or self.excess >= 3)
+
+
+def measurable(item: WorkItem) -> int:
+    """How many targets of a work item have a figure."""
+    return sum(
+        1
+        for text in _target_texts(item)
+        for reading in _readings(quantity.target(text))
+        if _has_figure(reading)
+    )
+
+
+def of_item(item: WorkItem) -> tuple[Comparison, ...]:
+    """The targets of a work item that a figure of its actual fits, in the order of the actual."""
+    text = typed(item.actual)
+    actuals = list(_found(text, quantity.actual(text))) if text else []
+    if not actuals:
+        return ()
+    targets = [found for cell in _target_texts(item) for found in _found(cell, quantity.target(cell))]
+    pairs = [(t, a) for a in actuals for t in targets if _fits(t.reading, a.reading)]
+    compared = (
+        _compared(t, a, text, actuals)
+        for t, a in pairs
+        if sum(t is other for other, _ in pairs) == 1 and sum(a is other for _, other in pairs) == 1
+    )
+    return tuple(found for found in compared if found is not None)
+
+
+def of_indicator(row: Indicator) -> Comparison | None:
+    """A scored row's target and actual, which stand face to face; `None` where they cannot be compared."""
+    name, unit = typed(row.level3), typed(row.unit)
+    target = quantity.target(_signed(row), name=name, unit=unit)
+    actual = quantity.actual(typed(row.actual), name=name, unit=unit)
+    if not (_comparable(target) and _comparable(actual)) or target.parts or actual.parts:
+        return None
+    if target.growth is not actual.growth and actual.growth is not None:
+        return None
+    outcome = _outcome(target, actual)
+    said_target, said_actual = worded(row)
+    share, excess = _over(target, actual)
+    if target.growth is not None:
+        share = excess = None
+    return outcome and Comparison(
+        noun="", target=said_target, actual=said_actual, outcome=outcome, share=share, excess=excess
+    )
+
+
+def of_project(account: Account) -> Iterator[Comparison]:
+    """All comparisons of a project: of its scored rows where any has an actual, otherwise of its matrix."""
+    return (found for _, found, _ in with_reasons(account))
+
+
+def with_reasons(account: Account) -> list[tuple[str, Comparison, str]]:
+    """The comparisons of a project with what they belong to and the reason typed in the row."""
+    if any(typed(row.actual) for _, row in account.indicators):
+        rows = (
+            (f"绩效指标“{name}”", of_indicator(row), typed(row.reason)) for name, row in account.indicators
+        )
+        return [(called, found, reason) for called, found, reason in rows if found]
+    return [
+        (f"“{name}”", found, typed(item.reason)) for name, item in account.items for found in of_item(item)
+    ]
+
+
+def worded(row: Indicator) -> tuple[str, str]:
+    """Target and actual of a scored row in words: 不少于3场, 4场."""
+    target, unit, sign = typed(row.target), typed(row.unit), typed(row.sign)
+    if _NUMBER.fullmatch(target):
+        words = _SIGN_WORDS.get(sign, "")
+        target = f"{'不低于' if words == '不少于' and unit == '%' else words}{target}{unit}"
+    actual = typed(row.actual)
+    return target, f"{actual}{unit}" if _NUMBER.fullmatch(actual) else actual
+
+
+# --- which figure belongs to which target ---------------------------------------------------------------
+
+
+class _Found(NamedTuple):
+    """A figure that may be compared, with its place in the text it was read from."""
+
+    reading: quantity.Target
+    text: str
+    start: int
+    end: int
+
+
+_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?")
+_SIGN_WORDS = {"≥": "不少于", "＞": "超过", ">": "超过", "≤": "不超过", "＜": "低于", "<": "低于"}
+_TARGET_COLUMNS = ("quantity", "quality", "benefit")
+_LIST_BEFORE = re.compile(r"^.*等(?=.)")
+_MAKING = re.compile(r"^(?:印发|派发|分发|编发|编写|开办|开设|承办|主办|安排)")
+_CLAUSE_END = re.compile(r"[，。；、：,;（(]")
+
+
+def _target_texts(item: WorkItem) -> list[str]:
+    texts = (typed(getattr(item, column)) for column in _TARGET_COLUMNS)
+    return [text for text in texts if text]
+
+
+def _readings(reading: quantity.Target) -> tuple[quantity.Target, ...]:
+    return reading.parts or (reading,)
+
+
+def _has_figure(reading: quantity.Target) -> bool:
+    return reading.kind in {quantity.Kind.quantity, quantity.Kind.money} and (reading.low, reading.high) != (
+        None,
+        None,
+    )
+
+
+def _comparable(reading: quantity.Target) -> bool:
+    return reading.certain and not reading.forecast and _has_figure(reading)
+
+
+def _found(text: str, reading: quantity.Target) -> Iterator[_Found]:
+    """The figures of a cell with their spans; a single one's span is not part of its reading."""
+    for part in filter(_has_figure, _readings(reading)):
+        if reading.parts:
+            yield _Found(part, text, part.start, part.end)
+            continue
+        spans = {
+            (figure.start, figure.end)
+            for figure in quantity.figures(text)
+            if figure.value in (part.low, part.high) and figure.unit == part.unit
+        }
+        if len(spans) == 1:
+            yield _Found(part, text, *spans.pop())
+
+
+def _fits(target: quantity.Target, actual: quantity.Target) -> bool:
+    """Same kind, units that may be compared, and one noun the end of the other (业务培训, 培训) or left out."""
+    if target.kind is not actual.kind or not target.unit or not actual.unit:
+        return False
+    if quantity.comparable(target.unit, actual.unit) is quantity.Comparison.different:
+        return False
+    first, second = _noun(target), _noun(actual)
+    return not first or not second or first.endswith(second) or second.endswith(first)
+
+
+def _noun(reading: quantity.Target) -> str:
+    noun = _MAKING.sub("", _LIST_BEFORE.sub("", reading.noun.strip()))
+    return noun if len(noun) > 1 else ""
+
+
+def _compared(target: _Found, actual: _Found, text: str, actuals: list[_Found]) -> Comparison | None:
+    planned, done = target.reading, actual.reading
+    if not (_comparable(planned) and _comparable(done)) or planned.growth or done.growth:
+        return None
+    outcome = _outcome(planned, done)
+    if outcome is None:
+        return None
+    share, excess = _over(planned, done)
+    return Comparison(
+        noun=min(filter(None, (_noun(planned), _noun(done))), key=len, default=""),
+        target=target.text[target.start : target.end].strip(),
+        actual=actual.text[actual.start : actual.end].strip(),
+        outcome=outcome,
+        place=_beside(actual, text, actuals),
+        share=share,
+        excess=excess,
+    )
+
+
+def _beside(actual: _Found, text: str, actuals: list[_Found]) -> int:
+    """Where the target is set: behind the clause (举办2场科普活动), or behind the figure when others follow in it."""
+    stop = _CLAUSE_END.search(text, actual.end)
+    end = stop.start() if stop else len(text)
+    return actual.end if any(actual.end <= other.start < end for other in actuals) else end
+
+
+# --- reached or not ------------------------------------------------------------------------------------
+
+
+def _outcome(target: quantity.Target, actual: quantity.Target) -> Outcome | None:
+    """What is certain; a shortfall alone is certain where the units only nearly agree (1000册 of 10000份)."""
+    bounds = _bounds(actual)
+    if bounds is None:
+        return None
+    outcome = _judged(target, *bounds)
+    if quantity.comparable(target.unit, actual.unit) is not quantity.Comparison.starred:
+        return outcome
+    return outcome if outcome is Outcome.MISSED and target.unit != "人次" else None
+
+
+def _bounds(actual: quantity.Target) -> tuple[Decimal, Decimal | None] | None:
+    """Between what the result certainly lies: 1000余 is less than twice as much, 约 is a tenth more or less."""
+    low = actual.low
+    if low is None:
+        return None
+    if actual.sign in {quantity.Sign.at_least, quantity.Sign.more_than}:
+        return low, (2 * low if actual.approximate else None)
+    if actual.sign in {quantity.Sign.at_most, quantity.Sign.less_than}:
+        return None
+    high = low if actual.high is None else actual.high
+    return (low * 9 / 10, high * 11 / 10) if actual.approximate else (low, high)
+
+
+def _judged(target: quantity.Target, low: Decimal, high: Decimal | None) -> Outcome | None:
+    sign, least, most = target.direction, target.low, target.high
+    if sign in {quantity.Sign.at_most, quantity.Sign.less_than}:
+        limit = least if most is None else most
+        return (
+            None if limit is None else _kept_below(limit, low, high, strict=sign is quantity.Sign.less_than)
+        )
+    if least is None:
+        return None
+    strict = sign is quantity.Sign.more_than
+    if high is not None and (high < least or (strict and high == least)):
+        return Outcome.MISSED
+    if low < least or (strict and low == least):
+        return None
+    top = least if most is None or sign is not quantity.Sign.range else most
+    return Outcome.EXCEEDED if low > top else Outcome.REACHED
+
+
+def _kept_below(limit: Decimal, low: Decimal, high: Decimal | None, *, strict: bool) -> Outcome | None:
+    if low > limit or (strict and low == limit):
+        return Outcome.MISSED
+    if high is None or high > limit or (strict and high == limit):
+        return None
+    return Outcome.REACHED
+
+
+def _over(target: quantity.Target, actual: quantity.Target) -> tuple[Decimal | None, Decimal | None]:
+    """Actual ÷ target and actual − target, where more is better."""
+    if target.direction in {quantity.Sign.at_most, quantity.Sign.less_than}:
+        return None, None
+    planned = target.high if target.direction is quantity.Sign.range else target.low
+    if not planned or actual.low is None:
+        return None, None
+    return actual.low / planned, actual.low - planned
+
+
+def _signed(row: Indicator) -> str:
+    """Sign and value of a scored row in one text, as it would be written in one cell."""
+    target, sign = typed(row.target), typed(row.sign)
+    return (
+        f"{sign}{target}"
+        if sign in {"≥", "＞", ">", "＝", "=", "≤", "＜", "<"} and _NUMBER.fullmatch(target)
+        else target
+    )

@@ -1,0 +1,22 @@
+"""The checks: `check` runs them all, `catalogue` lists them. One module per topic; see `engine.rule`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xl_perfeval.findings import Finding
+from xl_perfeval.model import Submission
+from xl_perfeval.rules import consistency, engine, file_, money, required, targets, text
+from xl_perfeval.rules.engine import Rule
+
+_TOPICS = (file_, required, money, targets, consistency, text)
+
+
+def check(submission: Submission, *, sending: bool = False) -> list[Finding]:
+    """All findings at once, by severity and place. `sending` adds what matters only before sending."""
+    return engine.run(submission, sending=sending)
+
+
+def catalogue() -> Mapping[str, Rule]:
+    """Every rule by code, in the order of the catalogue."""
+    return engine.registered()

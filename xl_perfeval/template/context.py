@@ -1,0 +1,58 @@
+"""What every sheet module gets: the workbook, the submission, the sheets, and what other sheets show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xl_perfeval.findings import Finding, Severity
+from xl_perfeval.model import Edition, Submission
+from xl_perfeval.template import tabs
+from xl_perfeval.template.sheet import Book, Sheet, Shown
+from xl_perfeval.template.tabs import Tab
+
+
+@dataclass(slots=True)
+class Context:
+    """State of one build. Sheet modules read it and leave what others need in `progress` and `scores`."""
+
+    book: Book
+    submission: Submission
+    tabs: list[Tab]
+    findings: Sequence[Finding]
+    spare: int | None
+    """Blank rows asked for below the projects in 资金概况; `None`: as the edition says."""
+    marks: dict[str, dict[Severity, list[str]]]
+    """Marked cells by tab text and severity, each cell once, in the order of the findings."""
+    progress: dict[str, Shown] = field(default_factory=dict[str, Shown])
+    """By sheet id: the cell that shows the filled share of a sheet, 0 to 1, or "" for a sheet left blank."""
+    scores: dict[str, Shown] = field(default_factory=dict[str, Shown])
+    """By sheet id of a scoring form: the cell with its total score, or ""."""
+
+    @property
+    def edition(self) -> Edition:
+        """The form edition of the submission."""
+        return self.submission.edition
+
+    def sheet(self, tab: Tab) -> Sheet:
+        """The sheet of a tab."""
+        return self.book.sheet(tab.text)
+
+    def tab(self, kind: str) -> Tab:
+        """The only sheet of a kind, e.g. `tab("funds")`."""
+        return tabs.of_kind(self.tabs, kind)[0]
+
+    def marked(self, tab: Tab, severity: Severity, row: int) -> int:
+        """How many cells of a sheet's row carry a mark: what `COUNTIF(PE_MARK_E,"?"&ROW())` shows."""
+        cells = self.marks.get(tab.text, {}).get(severity, ())
+        return sum(len(cell) == len(str(row)) + 1 and cell.endswith(str(row)) for cell in cells)
+
+
+def marked_cells(findings: Sequence[Finding]) -> dict[str, dict[Severity, list[str]]]:
+    """Cells to mark, by tab text and severity. A finding about a block marks its first cell."""
+    cells: dict[str, dict[Severity, dict[str, None]]] = {}
+    for finding in findings:
+        if finding.at is not None and finding.at.cell:
+            first = finding.at.cell.partition(":")[0].replace("$", "")
+            cells.setdefault(finding.at.sheet, {}).setdefault(finding.severity, {})[first] = None
+    return {tab: {severity: list(found) for severity, found in by.items()} for tab, by in cells.items()}

@@ -1,0 +1,85 @@
+"""_标记: one formula per mark, so that a mark follows its cell and goes out as soon as the cell changes.
+
+Every entry sheet has three blocks there, one per severity, 500 rows each, named PE_MARK_E, PE_MARK_W and
+PE_MARK_N on that sheet. A row of a block holds the formula and, in the column to its right, the text that
+was checked. The formula shows the marked cell's address while the cell still holds that text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from xl_perfeval.findings import Severity
+from xl_perfeval.model import column_letters, row_and_column
+from xl_perfeval.template import tabs
+from xl_perfeval.template.context import Context
+from xl_perfeval.template.sheet import Sheet, cell, quoted
+from xl_perfeval.template.tabs import Tab
+
+FIRST, LAST = 5, 504
+"""Rows of every block of `_标记`."""
+NAMES = {Severity.ERROR: "PE_MARK_E", Severity.WARNING: "PE_MARK_W", Severity.NOTICE: "PE_MARK_N"}
+"""Sheet-scoped names of the blocks."""
+ENTRY_KINDS = ("home", "funds", "matrix", "scoring", "narrative")
+
+
+def formula(tab: str, marked: str, text_cell: str) -> str:
+    """The formula of one mark: the address of a cell while it holds the text in `text_cell`."""
+    target = f"{quoted(tab)}!{marked}"
+    return f'=IF(EXACT({target}&"",{text_cell}),ADDRESS(ROW({target}),COLUMN({target}),4),"")'
+
+
+def show(context: Context, sheet: Sheet, tab: Tab, cells: str) -> None:
+    """Name the sheet's blocks and give its cells the fixed conditional formats that read them.
+
+    Call it before the sheet's other conditional formats: a mark comes first.
+    """
+    place = _entry_tabs(context).index(tab)
+    marks_sheet = context.book.sheet(tabs.MARKS)
+    for number, (severity, name) in enumerate(NAMES.items()):
+        column = column_letters(_column(place, number))
+        sheet.local_names.append((name, marks_sheet.ref(f"{column}{FIRST}:{column}{LAST}")))
+        condition = f"=COUNTIF({name},ADDRESS(ROW(),COLUMN(),4))>0"
+        sheet.when(cells, condition, context.book.mark(severity.value), stop=True)
+
+
+def write(context: Context) -> None:
+    """The blocks of all entry sheets. Write it last: it looks at what the other sheets hold."""
+    sheet = context.book.sheet(tabs.MARKS)
+    for place, tab in enumerate(_entry_tabs(context)):
+        for number, severity in enumerate(NAMES):
+            column = _column(place, number)
+            sheet.text(1, column, tab.id)
+            sheet.text(2, column, tab.text)
+            sheet.text(3, column, severity.label)
+            cells = context.marks.get(tab.text, {}).get(severity, ())
+            _write_block(sheet, column, context.sheet(tab), tab.text, cells[: LAST - FIRST + 1])
+
+
+def _write_block(sheet: Sheet, column: int, marked: Sheet, tab: str, cells: Sequence[str]) -> None:
+    for row, address in enumerate(cells, start=FIRST):
+        sheet.formula(row, column, formula(tab, address, cell(row, column + 1)), address)
+        sheet.text(row, column + 1, shown_text(marked.content(*row_and_column(address))))
+
+
+def shown_text(value: object) -> str:
+    """A cell's content as `cell&""` gives it: numbers with up to 15 digits, dates as their day number."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return f"{value:.15g}"
+    if isinstance(value, date):
+        start = date(1899, 12, 30)
+        return str(((value.date() if isinstance(value, datetime) else value) - start).days)
+    return str(value)
+
+
+def _entry_tabs(context: Context) -> list[Tab]:
+    return [tab for tab in context.tabs if tab.kind in ENTRY_KINDS]
+
+
+def _column(place: int, number: int) -> int:
+    return 1 + place * 2 * len(NAMES) + 2 * number

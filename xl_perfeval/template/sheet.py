@@ -1,0 +1,341 @@
+"""A thin, strict layer over XlsxWriter: what every sheet module builds on.
+
+Rows and columns are numbered from 1, as in the workbook and as in `model.column_letters`. A formula is
+never written without the value it shows. Text is always text, “=1+1” too. Whatever XlsxWriter would only
+warn about, or answer with a negative code, stops the build with `BuildError`.
+
+A sheet module has one function `write(book, tab)` that reads from top to bottom:
+
+    sheet = book.sheet(tab)                              # created beforehand, in workbook order
+    sheet.widths({1: 5, 2: 30})
+    sheet.text(4, 1, "序号", book.style("header"))
+    sheet.value(6, 5, project.funding.budget, book.style("input.amount"))   # as typed
+    sheet.formula(6, 9, "=IF(E6>0,ROUND(G6/E6,6),"")", 1.0, book.style("computed.percent"))
+    sheet.define("MX_COST", "C7:C14")                    # sheet-scoped; book.define for the whole workbook
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import (
+    CellBlankTuple,
+    CellFormulaTuple,
+    CellNumberTuple,
+    Worksheet,
+)
+
+from xl_perfeval.model import CellError, CellValue, column_letters, row_and_column
+from xl_perfeval.template import styles
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+
+Cached = str | float | int | bool
+"""The value a formula shows until it is recalculated."""
+
+LONGEST_TEXT = 32_767
+CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed day, so that equal input gives equal bytes
+_CONTROL = {code: None for code in range(32) if code not in (9, 10)} | {0x7F: None, 0xFFFE: None, 0xFFFF: None}
+
+
+class BuildError(Exception):
+    """The template asks XlsxWriter for something it refuses: a mistake in this program, never of a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A formula cell of another sheet, for formulas that refer to it: `'tab'!$T$2` and what it shows."""
+
+    ref: str
+    cached: Cached
+
+
+class Book(Workbook):
+    """The workbook being written: sheets by tab text, styles by name."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            str(path),
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "default_format_properties": {"font_name": styles.FONT, "font_size": styles.SIZE},
+            },
+        )
+        self.set_calc_mode("auto")
+        self.calc_on_load = False  # cached values are right: opening the file must calculate nothing
+        self.set_properties({"created": CREATED, "title": "项目支出绩效自评", "author": "xl_perfeval"})
+        self._cell_styles: dict[tuple[str, tuple[tuple[str, Any], ...]], Format] = {}
+        self._mark_styles: dict[str, Format] = {}
+
+    def add_sheet(self, tab: str) -> Sheet:
+        """Append a sheet; its place in the workbook is that of this call."""
+        return cast("Sheet", self.add_worksheet(tab, Sheet))
+
+    def sheet(self, tab: str) -> Sheet:
+        """The sheet with this tab text."""
+        return cast("Sheet", self.sheetnames[tab])
+
+    def style(self, name: str, **changes: Any) -> Format:
+        """A cell style of `styles.STYLES`, varied by XlsxWriter properties, e.g. `style("input", align="center")`."""
+        key = (name, tuple(sorted(changes.items())))
+        found = self._cell_styles.get(key)
+        if found is None:
+            found = self._cell_styles[key] = self.add_format(styles.properties(name, changes))
+        return found
+
+    def mark(self, name: str) -> Format:
+        """A format of `styles.MARKS` for conditional formats."""
+        found = self._mark_styles.get(name)
+        if found is None:
+            found = self._mark_styles[name] = self.add_format(dict(styles.MARKS[name]))
+        return found
+
+    def close(self) -> None:
+        """Write the file; sheet-scoped names go in first."""
+        for sheet in self.worksheets():
+            for name, refers_to in cast("Sheet", sheet).local_names:
+                # define_name would stumble over tabs with “!” in them
+                self.defined_names.append([name, sheet.index, refers_to, False])
+        super().close()
+
+    def define(self, name: str, refers_to: str) -> None:
+        """A name of the whole workbook, e.g. `define("PE_UNIT", "'首页'!$C$6")`."""
+        _checked(self.define_name(name, f"={refers_to}"), name)
+
+
+class Sheet(Worksheet):
+    """One sheet. Cells are addressed by row and column number from 1."""
+
+    def text(self, row: int, column: int, text: str, style: Format | None = None) -> None:
+        """Text, kept as text whatever it looks like; control characters are dropped, 32,767 characters kept."""
+        _checked(self._write_string(row - 1, column - 1, clean(text), style), (self.name, row, column))
+
+    def number(self, row: int, column: int, value: float, style: Format | None = None) -> None:
+        """A number."""
+        self._check(row, column)
+        self.table[row - 1][column - 1] = CellNumberTuple(value, style)
+
+    def blank(self, row: int, column: int, style: Format) -> None:
+        """An empty cell with a look."""
+        self._check(row, column)
+        self.table[row - 1][column - 1] = CellBlankTuple(style)
+
+    def fill(self, row: int, columns: Iterable[int], style: Format) -> None:
+        """Empty cells of one row with the same look."""
+        for column in columns:
+            self.blank(row, column, style)
+
+    def value(self, row: int, column: int, value: CellValue, style: Format) -> None:
+        """What staff typed: numbers stay numbers, text stays text, `None` leaves the cell blank."""
+        if value is None or value == "":
+            self.blank(row, column, style)
+        elif isinstance(value, bool):
+            _checked(self._write_boolean(row - 1, column - 1, value, style), (self.name, row, column))
+        elif isinstance(value, int | float):
+            self.number(row, column, value, style)
+        elif isinstance(value, date):
+            _checked(self._write_datetime(row - 1, column - 1, value, style), (self.name, row, column))
+        else:
+            self.text(row, column, value.code if isinstance(value, CellError) else value, style)
+
+    def formula(self, row: int, column: int, formula: str, cached: Cached, style: Format | None = None) -> None:
+        """A formula (with its “=”) together with the value it shows until it is recalculated."""
+        self._check(row, column)
+        self.table[row - 1][column - 1] = CellFormulaTuple(formula[1:], style, cached)
+
+    def across(self, row: int, columns: Sequence[int], text: str, style: Format) -> None:
+        """A heading over several columns without merging: `style` needs `align="center_across"`."""
+        self.text(row, columns[0], text, style)
+        self.fill(row, columns[1:], style)
+
+    def merged(self, row: int, column: int, last_row: int, last_column: int, text: str, style: Format) -> None:
+        """A merged text: only on sheets and forms that are not tables to fill."""
+        code = self.merge_range(row - 1, column - 1, last_row - 1, last_column - 1, "", style)
+        _checked(code, (self.name, row, column))
+        self.text(row, column, text, style)
+
+    def height(self, row: int, points: float, *, grows: bool = False, level: int = 0) -> None:
+        """Height of a row in points. A row that `grows` is only estimated: Excel fits it when its text changes."""
+        options = {"level": level} if level else None
+        _checked(self.set_row(row - 1, points, None, options), (self.name, row))
+        if grows:
+            self._growing.add(row)
+
+    def widths(self, widths: Mapping[int, float]) -> None:
+        """Widths of columns in characters."""
+        for column, width in widths.items():
+            _checked(self.set_column(column - 1, column - 1, width), (self.name, column))
+
+    def hide_columns(self, columns: Iterable[int]) -> None:
+        """Hidden helper columns."""
+        for column in columns:
+            _checked(self.set_column(column - 1, column - 1, 9, None, {"hidden": True}), (self.name, column))
+
+    def define(self, name: str, cells: str) -> None:
+        """A name scoped to this sheet for one of its own blocks, e.g. `define("MX_COST", "C7:C14")`."""
+        self.local_names.append((name, self.ref(cells)))
+
+    def ref(self, cells: str) -> str:
+        """Absolute reference with the tab, for formulas and names: `'资金概况'!$E$5:$E$14`."""
+        return f"{quoted(str(self.name))}!{absolute(cells)}"
+
+    def when(self, cells: str, formula: str, mark: Format, *, stop: bool = False) -> None:
+        """Conditional format of a block; `formula` is relative to its first cell."""
+        options = {"type": "formula", "criteria": formula, "format": mark, "stop_if_true": stop}
+        _checked(self.conditional_format(cells, options), (self.name, cells))
+
+    def validate(self, cells: str, options: Mapping[str, Any]) -> None:
+        """Data validation of a block, XlsxWriter's options."""
+        _checked(self.data_validation(cells, dict(options)), (self.name, cells))
+
+    def lock(self) -> None:
+        """Protection without a password: filtering, formats of rows and columns and new rows stay allowed."""
+        self.protect(
+            "",
+            {"format_columns": True, "format_rows": True, "insert_rows": True, "autofilter": True, "objects": False},
+        )
+
+    def page(self, *, last_row: int, last_column: int, repeat: tuple[int, int] | None = None, portrait: bool = False) -> None:
+        """A4, one page wide, footer with page numbers and tab; `repeat` are the header rows on every page."""
+        self.set_paper(9)
+        if not portrait:
+            self.set_landscape()
+        self.set_margins(left=0.45, right=0.45, top=0.55, bottom=0.65)
+        self.center_horizontally()
+        self.fit_to_pages(1, 0)
+        self.set_footer('&C&9第 &P 页　共 &N 页&R&9&A')
+        if repeat:
+            _checked(self.repeat_rows(repeat[0] - 1, repeat[1] - 1), self.name)
+        _checked(self.print_area(0, 0, last_row - 1, last_column - 1), self.name)
+        self.hide_gridlines(2)
+
+    def content(self, row: int, column: int) -> str | float | bool | None:
+        """What a cell written before holds or, when it is a formula, shows."""
+        found = self.table.get(row - 1, {}).get(column - 1)
+        kind = type(found).__name__
+        if kind == "String":
+            return self._texts()[found.string]
+        if kind in {"Number", "Datetime"}:
+            return found.number
+        if kind == "Boolean":
+            return bool(found.boolean)
+        return found.value if kind == "Formula" else None
+
+    # --- how XlsxWriter is held back -----------------------------------------------------------------
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.local_names: list[tuple[str, str]] = []
+        self._growing: set[int] = set()
+
+    def _texts(self) -> list[str]:
+        table: dict[str, int] = self.str_table.string_table
+        return sorted(table, key=table.__getitem__)
+
+    def _check(self, row: int, column: int) -> None:
+        if self._check_dimensions(row - 1, column - 1):
+            raise BuildError(f"no such cell: {self.name} {row} {column}")
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:
+        super()._xml_start_tag_unencoded(tag, self._row_attributes(attributes))
+
+    def _xml_empty_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:
+        super()._xml_empty_tag_unencoded(tag, self._row_attributes(attributes))
+
+    def _row_attributes(self, attributes: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+        """Attributes of `<row>`: without `customHeight` a row still grows when its text does."""
+        if attributes and attributes[0][1] in self._growing:
+            return [pair for pair in attributes if pair[0] != "customHeight"]
+        return attributes
+
+    def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
+        """XlsxWriter leaves the type of an empty result open, which reads as a number."""
+        kind = [("t", "str")] if result == "" else []
+        super()._xml_formula_element(formula, result, [*attributes, *kind])
+
+
+@contextmanager
+def strict() -> Iterator[None]:
+    """Turn XlsxWriter's warnings into `BuildError`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        try:
+            yield
+        except UserWarning as warning:
+            raise BuildError(str(warning)) from warning
+
+
+def _checked(code: object, what: object) -> None:
+    if isinstance(code, int) and code < 0:
+        raise BuildError(f"XlsxWriter refused {what} ({code})")
+
+
+def clean(text: str) -> str:
+    """Text as a cell can hold it: no control characters, line feeds only, at most 32,767 UTF-16 units."""
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROL)
+        text = "".join(character for character in text if not "\ud800" <= character <= "\udfff")
+    if len(text) * 2 > LONGEST_TEXT:
+        units = text.encode("utf-16-le")[: LONGEST_TEXT * 2]
+        text = units.decode("utf-16-le", "ignore")
+    return text
+
+
+def number(value: Decimal | float | int | None) -> float | str:
+    """A cached number for a formula cell; nothing is shown as ""."""
+    return "" if value is None else float(value)
+
+
+def cell(row: int, column: int) -> str:
+    """A1 address: `cell(9, 7)` → G9."""
+    return f"{column_letters(column)}{row}"
+
+
+def absolute(cells: str) -> str:
+    """With dollar signs: `E5:E14` → `$E$5:$E$14`."""
+    parts = [row_and_column(part) for part in cells.split(":")]
+    return ":".join(f"${column_letters(column)}${row}" for row, column in parts)
+
+
+def quoted(tab: str) -> str:
+    """A tab as formulas write it: always in quotes, quotes inside doubled."""
+    return "'" + tab.replace("'", "''") + "'"
+
+
+def literal(text: str) -> str:
+    """A text inside a formula: in double quotes, those inside doubled."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def width_of(text: str) -> int:
+    """Width of a line in characters; Chinese ones count 2."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def lines_of(value: CellValue, width: float) -> int:
+    """How many lines a wrapped text takes in a column of this width (in characters)."""
+    if not isinstance(value, str):
+        return 1
+    room = max(2.0, (width - 1.7) * 1.03)  # indent and padding; a Chinese character is a little under 2 digits
+    return sum(max(1, ceil(width_of(line) / room)) for line in value.split("\n"))
+
+
+def height_for(cells: Iterable[tuple[CellValue, float]], *, line: float = 15.0, least: float = 24.0) -> float:
+    """Row height in points for texts in columns of given widths; Excel allows at most 409."""
+    most = max((lines_of(value, width) for value, width in cells), default=1)
+    return min(409.0, max(least, most * line + 9))
