@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from lxml import etree
@@ -102,7 +102,8 @@ class Document:
     @cached_property
     def record(self) -> dict[str, dict[str, str]]:
         """The document's own memory of its paragraphs: bookmark → id, section, hash."""
-        return {row.attrib["bookmark"]: dict(row.attrib) for row in self.part("customXml/item1.xml")}
+        rows = (dict(map(str, pair) for pair in row.items()) for row in self.part("customXml/item1.xml"))
+        return {row["bookmark"]: row for row in rows}
 
     def style(self, style: str) -> _Element:
         """A style by its id."""
@@ -121,9 +122,10 @@ class Document:
         return "\n".join(lines) + "\n"
 
 
-def find(element: _Element, path: str) -> list[_Element]:
-    """Elements by XPath with the usual prefixes."""
-    return element.xpath(path, namespaces=NAMESPACES)
+def find(element: _Element, path: str) -> list[Any]:
+    """Elements or attribute values by XPath with the usual prefixes."""
+    found: Any = element.xpath(path, namespaces=NAMESPACES)
+    return found
 
 
 def attribute(element: _Element, name: str) -> str:

@@ -60,7 +60,7 @@ def ordinary(path: Path, projects: int = 4, items: int = 10, prepared: int = 500
         row = 4 + index
         funds.write(row, 0, index + 1)
         funds.write_row(row, 1, [f"第{index + 1}号科技工作经费", "科技", f"第{index + 1}项科技创新支出"], text)
-        funds.write_row(row, 4, [100.5 + index, 60, 95 + index / 3, 60], money)
+        funds.write_row(row, 4, [100.5 + index, 60, 95 + index / 4, 60], money)
         funds.write_formula(row, 8, f'=IF(E{row + 1}=0,"",G{row + 1}/E{row + 1})', share, 0.93)
         funds.write_formula(row, 9, f"=E{row + 1}-G{row + 1}", money, 5.5)
         funds.write_row(row, 10, ["按进度支付", "科技科"], text)
@@ -80,7 +80,7 @@ def ordinary(path: Path, projects: int = 4, items: int = 10, prepared: int = 500
             sheet.write(row, 2, 12.5 + item, money)
             sheet.write_row(row, 3, ["6-9月", f"≥{item + 3}场次，{project * 7 + item}人", "合格率≥95%"], text)
             sheet.write_row(row, 6, [f"满意度{80 + item % 19}%以上", f"完成{item + 3}场，{project * 7 + item}人"], text)
-            sheet.write(row, 8, 11 + item / 7, money)
+            sheet.write(row, 8, 11 + item / 8, money)
             sheet.write(row, 9, "无", text)
             sheet.write_formula(row, 10, f'=IF(C{row + 1}="","○",IF(I{row + 1}>C{row + 1},"✗","✓"))', None, "✓")
         for row in range(5 + items, last):

@@ -273,7 +273,7 @@ def test_the_conclusion_counts_what_could_be_compared() -> None:
     rows = [item("举办培训4场"), item("举办培训2场", name="科普讲座")]
     said = drafted(submission(project("科普经费", *rows)), "results")["results/1"]
     assert said == (
-        "2020年度科普经费支出60万元，预算执行率100%。可以与实际完成情况直接对照的量化目标有2个，"
+        "2020年度共支出60万元，预算执行率100%。可以与实际完成情况直接对照的量化目标有2个，"
         "其中达到或超过的1个，未达到的1个。"
     )
 
@@ -333,7 +333,27 @@ def test_missed_and_far_exceeded_targets_are_problems() -> None:
 
 def test_a_small_excess_is_no_problem() -> None:
     said = text(submission(project("科普经费", item("举办培训4场"))), "problems")
+    assert said == "科普经费已全部支出。【待补充：存在的问题，没有的写“无”】"
+
+
+def test_when_everything_is_spent_only_that_is_said() -> None:
+    said = text(submission(project(), project("老科协经费", budget=10, spent=10)), "problems")
     assert said == "本年度各项目资金均已支出。【待补充：存在的问题，没有的写“无”】"
+
+
+def test_ids_of_projects_never_meet_those_of_topics() -> None:
+    twins = submission(project("甲"), project("乙"), project("丙"))
+    odd = replace(twins, projects=tuple(replace(p, id=i) for p, i in zip(twins.projects, "1/1", strict=True)))
+    ids = [p.id for p in narrative.draft(odd)]
+    assert len(set(ids)) == len(ids)
+    assert "results/1" in ids
+
+
+def test_a_long_paragraph_goes_on_in_the_next() -> None:
+    wordy = item("举办培训4场。" + "讲解科学种植知识，" * 400)
+    parts = drafted(submission(project("科普经费", wordy)), "results")
+    assert [key for key in parts if key.startswith("results/P1")] == ["results/P1", "results/P1#2"]
+    assert "".join(parts.values()).count("讲解科学种植知识") == 400
 
 
 def test_money_that_is_not_filled_in_is_not_called_spent() -> None:

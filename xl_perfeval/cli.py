@@ -15,7 +15,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from xl_perfeval.actions import Demo
     from xl_perfeval.checked import Checked
@@ -265,14 +266,25 @@ def parse(
             "--kind", metavar="target|actual|amount|period", help="按目标（默认）、实际、金额或时间来读。"
         ),
     ] = "target",
+    year: Annotated[
+        str | None,
+        typer.Option("--year", metavar="年份", help="读时间时，没写年份的算哪一年；不写就是今年。"),
+    ] = None,
 ) -> None:
     """看一段文字会被怎样理解：每行输入一段文字，每行输出一个 JSON。"""
     import json
 
     from xl_perfeval import quantity
 
-    _one_of("--kind", kind, ("target", "actual", "amount", "period"))
-    read = getattr(quantity, kind)
+    when = _year(year) if year else _now().year
+    readers: dict[str, Callable[[str], quantity.Amount | quantity.Target | quantity.Period]] = {
+        "target": quantity.target,
+        "actual": quantity.actual,
+        "amount": quantity.amount,
+        "period": lambda text: quantity.period(text, when),
+    }
+    _one_of("--kind", kind, tuple(readers))
+    read = readers[kind]
     for place, line in enumerate(sys.stdin):
         text = line.removesuffix("\n")
         value = read(text if place else text.removeprefix("\ufeff"))
@@ -399,7 +411,7 @@ def _about(file: str, problem: str, remedy: str) -> str:
     return f"{problem}{remedy}" if Path(file).name in problem else f"“{file}”：{problem}{remedy}"
 
 
-def _now() -> Any:
+def _now() -> datetime:
     from datetime import datetime
 
     return datetime.now().astimezone()
@@ -550,12 +562,18 @@ def _tell(sentence: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit; whatever goes wrong becomes one Chinese sentence on stderr."""
     _speak_utf8()
+    if not _debugging():
+        sys.unraisablehook = lambda _: None  # libraries that clean up after a full disk
     try:
         status = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = BROKEN_PIPE
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    if status == INTERRUPTED:
+        _tell("已经停下，没有写完的文件都已撤掉。")
     sys.exit(status)
 
 
@@ -564,27 +582,25 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     try:
         return app(arguments, prog_name="perfeval", standalone_mode=False) or 0
-    except (KeyboardInterrupt, typer.Abort):
-        _tell("已经停下，没有写完的文件都已撤掉。")
-        return INTERRUPTED
     except (WrongCall, NotSaved) as error:
         _tell(str(error))
     except typer.TyperException as error:
         _tell(_wrong_call(error))
     except BrokenPipeError:
         raise
-    except OSError as error:
-        if _debugging():
-            raise
-        _tell(_refused(error))
     except Exception as error:
         if _debugging():
             raise
-        _tell(
-            f"程序出了错（{type(error).__name__}：{str(error)[:200]}），您的文件没有改动。"
-            "请把这句话发给维护人员；设置 PERFEVAL_DEBUG=1 后再试可以看到详细经过。"
-        )
+        _tell(_refused(error) if isinstance(error, OSError) else _fault(error))
     return WRONG_CALL
+
+
+def _fault(error: Exception) -> str:
+    """What is said when the program itself fails."""
+    return (
+        f"程序出了错（{type(error).__name__}：{str(error)[:200]}），您的文件没有改动。"
+        "请把这句话发给维护人员；设置 PERFEVAL_DEBUG=1 后再试可以看到详细经过。"
+    )
 
 
 def _wrong_call(error: typer.TyperException) -> str:
@@ -613,8 +629,9 @@ def _debugging() -> bool:
 
 
 def _speak_utf8() -> None:
-    """Chinese comes through on every console and in every pipe."""
+    """Chinese comes through on every console and in every pipe, and file names as they came."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
-            reconfigure(encoding="utf-8", errors="replace")
+            as_came = os.name == "posix" and stream is not sys.stdin
+            reconfigure(encoding="utf-8", errors="surrogateescape" if as_came else "replace")

@@ -21,7 +21,7 @@ def draft(submission: Submission) -> tuple[Paragraph, ...]:
     """The paragraphs the program would write, in outline order; the same data gives the same text.
 
     An id is the section's with a topic number or a project (`overview/1`, `results/P3`) and never moves to
-    another topic; a paragraph of more than 2,000 characters goes on as `results/P3.2`.
+    another topic; a paragraph of more than 2,000 characters goes on as `results/P3#2`.
     """
     return tuple(
         Paragraph(section=heading.id, id=f"{heading.id}/{key}", text=text, state=ParagraphState.DRAFTED)
@@ -51,7 +51,7 @@ def _parts(each: drafting.Draft) -> Iterator[tuple[str, str]]:
     rest, number = each.text, 1
     while rest:
         end = len(rest) if len(rest) <= LONGEST else _end_of_piece(rest)
-        yield (each.key if number == 1 else f"{each.key}.{number}"), rest[:end]
+        yield (each.key if number == 1 else f"{each.key}#{number}"), rest[:end]
         rest, number = rest[end:], number + 1
 
 

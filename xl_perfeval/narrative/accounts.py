@@ -107,14 +107,16 @@ def of(submission: Submission) -> Accounts:
         for place, project in enumerate(submission.projects, start=1)
         if _says_anything(project)
     )
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
     accounts: list[Account] = []
     for place, project in filled:
-        key = wording.typed(project.id) or f"row{place}"
-        seen[key] = seen.get(key, 0) + 1
+        key = _key(project, place)
+        while key in taken:
+            key += "~"
+        taken.add(key)
         accounts.append(
             Account(
-                key=key if seen[key] == 1 else f"{key}~{seen[key]}",
+                key=key,
                 name=wording.project_name(project, place),
                 project=project,
                 budget=rollup.read(project.funding.budget),
@@ -129,6 +131,14 @@ def briefly(names: tuple[str, ...], counted: str = "个项目") -> str:
     return (
         wording.listed(names) if len(names) <= 10 else f"{wording.listed(names[:8])}等{len(names)}{counted}"
     )
+
+
+def _key(project: Project, place: int) -> str:
+    """The project's id, kept apart from topic numbers and from the marks in paragraph ids."""
+    key = wording.typed(project.id).translate({ord("/"): "_", ord("#"): "_"})
+    if not key:
+        return f"row-{place}"
+    return f"project-{key}" if key[0].isdecimal() or key == "remark" else key
 
 
 _PROJECT_TEXTS = ("name", "purpose", "note")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from xl_perfeval import quantity
@@ -59,18 +60,8 @@ def measurable(item: WorkItem) -> int:
 
 def of_item(item: WorkItem) -> tuple[Comparison, ...]:
     """The targets of a work item that a figure of its actual fits, in the order of the actual."""
-    text = typed(item.actual)
-    actuals = list(_found(text, quantity.actual(text))) if text else []
-    if not actuals:
-        return ()
-    targets = [found for cell in _target_texts(item) for found in _found(cell, quantity.target(cell))]
-    pairs = [(t, a) for a in actuals for t in targets if _fits(t.reading, a.reading)]
-    compared = (
-        _compared(t, a, text, actuals)
-        for t, a in pairs
-        if sum(t is other for other, _ in pairs) == 1 and sum(a is other for _, other in pairs) == 1
-    )
-    return tuple(found for found in compared if found is not None)
+    actual = typed(item.actual)
+    return _matched(tuple(_target_texts(item)), actual) if actual else ()
 
 
 def of_indicator(row: Indicator) -> Comparison | None:
@@ -120,6 +111,21 @@ def worded(row: Indicator) -> tuple[str, str]:
 
 
 # --- which figure belongs to which target ---------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)  # several sections ask for the same rows
+def _matched(planned: tuple[str, ...], actual: str) -> tuple[Comparison, ...]:
+    actuals = list(_found(actual, quantity.actual(actual)))
+    if not actuals:
+        return ()
+    targets = [found for text in planned for found in _found(text, quantity.target(text))]
+    pairs = [(t, a) for a in actuals for t in targets if _fits(t.reading, a.reading)]
+    compared = (
+        _compared(t, a, actual, actuals)
+        for t, a in pairs
+        if sum(t is other for other, _ in pairs) == 1 and sum(a is other for _, other in pairs) == 1
+    )
+    return tuple(found for found in compared if found is not None)
 
 
 class _Found(NamedTuple):

@@ -37,7 +37,9 @@ def problems(submission: Submission) -> Iterator[Draft]:
 
 def _nothing_left(accounts: Accounts) -> str:
     all_spent = accounts.complete and all(account.balance == 0 for account in accounts)
-    return "本年度各项目资金均已支出。" if all_spent and accounts.total("spent") > 0 else ""
+    if not all_spent or accounts.total("spent") == 0:
+        return ""
+    return "本年度各项目资金均已支出。" if len(accounts) > 1 else f"{accounts.each[0].name}已全部支出。"
 
 
 def _money(account: Account, submission: Submission) -> str:

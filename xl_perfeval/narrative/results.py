@@ -10,7 +10,7 @@ from xl_perfeval.narrative import fulfilment
 from xl_perfeval.narrative.accounts import Account, Accounts
 from xl_perfeval.narrative.drafting import Draft, section
 from xl_perfeval.narrative.fulfilment import Comparison, Outcome
-from xl_perfeval.narrative.wording import gap, listed, money, sentence, typed
+from xl_perfeval.narrative.wording import gap, money, sentence, typed
 
 _VERDICTS = {
     Outcome.MISSED: "未达到",
@@ -34,9 +34,9 @@ def _conclusion(submission: Submission, accounts: Accounts) -> str:
     spent = ""
     if accounts.complete:
         rate = f"预算执行率{accounts.rate}" if accounts.rate else ""
-        whose = f"{len(accounts)}个项目共" if len(accounts) > 1 else accounts.each[0].name
+        whose = f"{len(accounts)}个项目" if len(accounts) > 1 else ""
         so_far = "" if submission.stage is Stage.YEAR_END else "已"
-        spent = sentence(f"{submission.year}年度{whose}{so_far}支出{money(accounts.total('spent'))}", rate)
+        spent = sentence(f"{submission.year}年度{whose}{so_far}共支出{money(accounts.total('spent'))}", rate)
     said = spent + _compared(accounts) + _scores(accounts)
     return said or gap("自评结论")
 
@@ -83,7 +83,7 @@ def _opening(account: Account) -> str:
     spent = f"支出{money(account.spent)}" if account.spent is not None else ""
     rate = f"执行率{account.rate}" if account.rate else ""
     if planned:
-        return sentence(f"{account.name}共安排{planned}项工作", spent, rate)
+        return sentence(f"{account.name}{'共' if planned > 1 else ''}安排{planned}项工作", spent, rate)
     return sentence(f"{account.name}{spent}", rate) if spent else ""
 
 
@@ -93,7 +93,7 @@ def _from_items(account: Account) -> str:
         return gap(f"{account.name}的实际完成情况")
     said = "".join(f"{name}：{_woven(typed(item.actual), fulfilment.of_item(item))}。" for name, item in done)
     waiting = [name for name, item in account.items if not typed(item.actual)]
-    return said + (gap(f"{listed(waiting)}的实际完成情况") if waiting else "")
+    return said + (gap(f"{accounting.briefly(tuple(waiting), '项工作')}的实际完成情况") if waiting else "")
 
 
 def _woven(actual: str, comparisons: tuple[Comparison, ...]) -> str:

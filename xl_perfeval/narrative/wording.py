@@ -31,7 +31,8 @@ def typed(value: CellValue) -> str:
         return f"{value.year}年{value.month}月{value.day}日"
     if isinstance(value, int | float):
         return figure(Decimal(repr(value)))
-    text = _ends(_one_line(value))
+    text = value if value.isprintable() and " " not in value else _one_line(value)
+    text = text.rstrip("。．；，、;, ")
     return "" if text in _NOTHING else text
 
 
@@ -103,7 +104,3 @@ def _hidden(character: str) -> bool:
     return (not character.isspace() and unicodedata.category(character) in {"Cc", "Cf", "Cs"}) or ord(
         character
     ) & 0xFFFE == 0xFFFE
-
-
-def _ends(text: str) -> str:
-    return text.rstrip("。．；，、;, ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from xl_perfeval.model import CellValue
 from xl_perfeval.quantity.measures import Sign
 from xl_perfeval.quantity.numerals import plain
@@ -37,14 +39,17 @@ _DATE_FORMS = {
 
 def _spelled(part: Target) -> str:
     if part.kind is Kind.date:
-        low, high = (None if bound is None else _day(part, bound) for bound in (part.low, part.high))
+        low, high = (None if bound is None else _day(bound) for bound in (part.low, part.high))
         return _DATE_FORMS.get(part.sign, "{0}").format(low, high)
     number = _number(part)
     sign = "" if part.sign in (Sign.implicit, Sign.range) or (part.approximate and part.sign is Sign.at_least) else part.sign.value
     rough = "约" if part.approximate and part.sign is not Sign.at_least else ""
+    falling = part.growth is not None and part.note == "下降"
     growth = {None: "", Growth.absolute: "增长", Growth.year_on_year: "同比增长"}[part.growth]
+    if falling:
+        growth = growth.replace("增长", "下降")
     forecast = "预计" if part.forecast else ""
-    note = f"（{part.note}）" if part.note else ""
+    note = f"（{part.note}）" if part.note and not falling else ""
     noun = f" {part.noun}" if part.noun and not growth else ""
     return f"{forecast}{growth}{sign}{rough}{number}{part.unit}{note}{noun}"
 
@@ -58,8 +63,8 @@ def _number(part: Target) -> str:
     return f"{text}余" if part.approximate and part.sign is Sign.at_least else text
 
 
-def _day(part: Target, bound: object) -> str:
-    day = day_of(bound)  # type: ignore[arg-type]
+def _day(bound: Decimal) -> str:
+    day = day_of(bound)
     year = f"{day.year}年" if day.year else ""
     return f"{year}{day.month}月{day.day}日"
 

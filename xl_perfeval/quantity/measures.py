@@ -30,7 +30,7 @@ class FigureKind(StrEnum):
     """What sort of number stands in a text."""
 
     money = "money"
-    count = "count"
+    count = "count"  # pyright: ignore[reportAssignmentType] - hides str.count, which no kind needs
     rate = "rate"
     date = "date"
     ordinal = "ordinal"
@@ -91,10 +91,11 @@ def _written_in_digits(text: str, at: int, end: int, found: list[Measure]) -> Me
         end -= 1
     digits = text[at:end]
     before = text[at - 1] if at else ""
-    after = text[end] if end < len(text) else ""
+    mark = _skip(text, end)
+    after = text[mark] if mark < len(text) else ""
     special = None
     if after in _DATE_MARKS or end - at > 5:
-        special = _date(text, at, end, found)
+        special = _date(text, at, end, mark, found)
     if special is None and (before in _NAME_MARKS or after in _LIST_MARKS or before.isascii() and before.isalpha()):
         special = _name_of_something(text, at, end)
     if special is None and (end - at >= 3 and (end - at >= 7 or before not in "" and before in _PHONE_MARKS or after in _PHONE_MARKS)):
@@ -151,6 +152,8 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure | None:
         return Measure(FigureKind.model, value, at, run.end() if run else unit.end)
     measure = Measure(FigureKind.count, value, at, unit.end if unit.text or unit.factor else number_end, unit.text, damage)
     measure.high, measure.number_end, measure.unit_end = high, number_end, measure.end
+    if at and text[at - 1] == "-" and (at == 1 or text[at - 2] in _BEFORE_MINUS):
+        measure.low, measure.start = -value, at - 1
     measure.approximate = more or (unit.end > number_end + 1 and _has_more(text, number_end, unit.end))
     if measure.approximate:
         measure.sign = Sign.at_least
@@ -160,6 +163,7 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure | None:
 
 
 _MORE = frozenset("余多")
+_BEFORE_MINUS = frozenset(" 长为率达降≥≤<>=:")
 _RANGE = re.compile(r" ?(?:-{1,2}|~|至|到) ?([0-9][0-9,.]*)")
 _LETTERS_AND_DIGITS = re.compile(r"[A-Za-z0-9]+")
 
@@ -180,12 +184,11 @@ def _skip(text: str, place: int) -> int:
 
 def _set_kind(measure: Measure, unit: Unit, text: str) -> None:
     word, factor = unit.text, unit.factor
-    if word in ("元", "圆"):
+    if word == "元":
         factor = (factor or Decimal(1)) / WAN
         measure.kind, measure.unit = FigureKind.money, "万元"
     elif word in RATES:
         measure.kind = FigureKind.rate
-        measure.unit = _RATE_SPELLINGS.get(word, word)
     elif word in DURATIONS:
         measure.kind = FigureKind.duration
     elif word in AGES:
@@ -206,7 +209,6 @@ def _set_kind(measure: Measure, unit: Unit, text: str) -> None:
             measure.high *= factor
 
 
-_RATE_SPELLINGS = {"百分比": "%", "百分率": "%", "百分点": "个百分点"}
 _MONEY_AFTER = re.compile(r" ?(?:[^\w ]|$|以[上下内]|左右|之内|的?(?:资金|经费|补[贴助偿]|奖[励补金]|投[入资]|贷款|成本|费|款))")
 _MONEY_BEFORE = re.compile(r"资金|经费|投[入资]|支出|预算|收入|产值|金额|补[贴助]|税|贷款|奖励|成本|总额|[¥￥]")
 
@@ -344,15 +346,15 @@ _NUMERIC_DATE = re.compile(
     r"(?:(?:-{1,2}|~|至|到)[0-9]{1,2}[./][0-9]{1,2}(?![0-9./]))?"
 )
 _SECOND_OF_DATES = re.compile(r"(?:-{1,2}|~|至|到) ?([0-9]{1,4})(月|年|日)?")
-_FOUR_DIGITS_AND_MONTH = re.compile(r"年 ?[0-9]{1,2} ?月")
+_YEAR_AND_MONTH = re.compile(r"年 ?[0-9]{1,2} ?月")
 _CLOCK = re.compile(r":[0-5][0-9](?![0-9])")
 _RATIO = re.compile(r"[:/][0-9][0-9.]*")
 
 
-def _date(text: str, at: int, end: int, found: list[Measure]) -> Measure | None:
+def _date(text: str, at: int, end: int, mark: int, found: list[Measure]) -> Measure | None:
     """A number that belongs to a date or a clock time; its value is the year, month or day itself."""
     digits = text[at:end]
-    after = text[end] if end < len(text) else ""
+    after = text[mark] if mark < len(text) else ""
     length = end - at
     if digits.startswith(("19", "20")) and length >= 4:
         match = _NUMERIC_DATE.match(text, at)
@@ -365,31 +367,31 @@ def _date(text: str, at: int, end: int, found: list[Measure]) -> Measure | None:
     value = int(digits)
     if after == "年":
         if length == 4 and 1900 <= value < 2200:
-            return Measure(FigureKind.date, Decimal(value), at, end + 1, "年")
-        if _FOUR_DIGITS_AND_MONTH.match(text, end):
-            return Measure(FigureKind.date, Decimal(value), at, end + 1, "年", "" if length == 2 else f"“{digits}年”不像一个年份")
+            return Measure(FigureKind.date, Decimal(value), at, mark + 1, "年")
+        if _YEAR_AND_MONTH.match(text, mark):
+            return Measure(FigureKind.date, Decimal(value), at, mark + 1, "年", "" if length == 2 else f"“{digits}年”不像一个年份")
     elif after == "月":
-        return Measure(FigureKind.date, Decimal(value), at, end + 1, "月", "" if 1 <= value <= 12 else f"“{digits}月”不像一个月份")
+        return Measure(FigureKind.date, Decimal(value), at, mark + 1, "月", "" if 1 <= value <= 12 else f"“{digits}月”不像一个月份")
     elif after in ("日", "号", "时"):
-        follows = bool(found) and found[-1].kind is FigureKind.date and found[-1].end >= at - 1
+        follows = bool(found) and found[-1].kind is FigureKind.date and not text[found[-1].end : at].strip()
         if follows or after == "时":
-            return Measure(FigureKind.date, Decimal(value), at, end + 1, after)
+            return Measure(FigureKind.date, Decimal(value), at, mark + 1, after)
     elif after == "季":
-        if text.startswith("季度", end) and text[at - 1 : at] == "第" and at:
-            return Measure(FigureKind.date, Decimal(value), at, end + 2, "季度")
+        if text.startswith("季度", mark) and at and text[at - 1] == "第":
+            return Measure(FigureKind.date, Decimal(value), at, mark + 2, "季度")
     elif after == ":":
-        match = _CLOCK.match(text, end)
+        match = _CLOCK.match(text, mark)
         if match and value < 25:
             return Measure(FigureKind.date, Decimal(value), at, match.end())
-        match = _RATIO.match(text, end)
+        match = _RATIO.match(text, mark)
         if match:
             return Measure(FigureKind.model, Decimal(value), at, match.end())
     elif after == "/":
-        match = _RATIO.match(text, end)
+        match = _RATIO.match(text, mark)
         if match:
             return Measure(FigureKind.model, Decimal(value), at, match.end(), "", f"“{text[at : match.end()][:12]}”可能是日期，也可能是分数")
     elif after in _RANGE_MARKS:
-        match = _SECOND_OF_DATES.match(text, end)
+        match = _SECOND_OF_DATES.match(text, mark)
         years = match is not None and length == 4 == len(match[1]) and 1900 <= value <= int(match[1]) < 2200
         if match and ((match[2] == "月" and value <= 12) or (match[2] in ("年", None) and years)):
             measure = Measure(FigureKind.date, Decimal(value), at, match.end(), match[2] or "年")

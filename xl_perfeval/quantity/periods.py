@@ -34,8 +34,11 @@ class Period:
         }
 
 
-def period(raw: CellValue, year: int) -> Period:
-    """Reads a time cell; months without a year belong to `year`. Never raises."""
+def period(raw: CellValue, year: int | None = None) -> Period:
+    """Reads a time cell; months without a year belong to `year`. Never raises.
+
+    Without `year`, a cell that names none is not certain.
+    """
     if isinstance(raw, datetime):
         raw = raw.date()
     if raw is None:
@@ -47,9 +50,11 @@ def period(raw: CellValue, year: int) -> Period:
     if isinstance(raw, bool):
         return Period(raw, None, None, False, "写的是真假值，不是时间")
     text = raw if isinstance(raw, str) else _whole_number(raw)
-    span = span_of(text, year)
+    span = span_of(text, year or 0)
     if span.reason is not None or (span.start is None and span.end is None):
         return Period(raw, None, None, span.reason is None, span.reason)
+    if (span.start or span.end or _NO_DAY).year < 1 or (span.end or span.start or _NO_DAY).year < 1:
+        return Period(raw, None, None, False, "没有写年份")
     return Period(raw, _as_date(span.start), _as_date(span.end))
 
 
@@ -76,12 +81,14 @@ class Span(NamedTuple):
 
 
 def _as_date(day: Day | None) -> date | None:
-    return date(max(day.year, 1), day.month, day.day) if day else None
+    return date(day.year, day.month, day.day) if day else None
+
+
+_NO_DAY = Day(0, 1, 1)
 
 
 # --- reading --------------------------------------------------------------------------------------------------
 
-_FULL = "full"
 _POINT = re.compile(
     r"""
       (?P<compact>(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?)(?![0-9年月日.])
@@ -269,8 +276,9 @@ def _one_date(text: str, point: _Point, year: int) -> Span:
         return Span(Day(point.year, 1, 1), Day(point.year, 12, 31))
     of_year = point.year or year
     first, last = _bounds(of_year, point, behind)
-    if _PART.match(behind):
-        behind = behind[len(_PART.match(behind)[0]) :]  # type: ignore[index]
+    part = _PART.match(behind)
+    if part:
+        behind = behind[part.end() :]
         if behind.startswith(("前", "之前", "以前")) or text[point.end] in "底末":
             return Span(None, last)
     before = _BEFORE.match(behind)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from xl_perfeval.model import CellError, CellValue
@@ -178,12 +179,11 @@ def _read_text(cell: _Cell, doubt: str | None = None) -> Target:
         return _read_words(cell, measures)
     doubt = doubt or _doubt_about(cell)
     if len(chosen) == 1:
-        return _part(cell, chosen[0], 0, True, doubt)
-    parts: list[Target] = []
-    previous_end = 0
-    for measure in chosen:
-        parts.append(_part(cell, measure, previous_end, False, doubt))
-        previous_end = measure.end
+        only = chosen[0]
+        earlier = max((measure.end for measure in measures if measure.at < only.at), default=0)
+        return _part(cell, only, earlier, True, doubt)
+    ends = {later.at: measure.end for measure, later in pairwise(measures)}
+    parts = (_part(cell, measure, ends.get(measure.at, 0), False, doubt) for measure in chosen)
     return _several(cell.raw, tuple(parts))
 
 
@@ -278,7 +278,9 @@ def _part(cell: _Cell, measure: Measure, previous_end: int, alone: bool, doubt: 
     if alone and not size.unit and after and not clause and not cell.unit:
         size, after = _with_rare_unit(size, cell, measure, after)
     kind = Kind.money if size.unit == "万元" else Kind.quantity
-    growth = growth_before(clause) if clause else None
+    growth, falling = growth_before(clause) if clause else (None, False)
+    if falling and note is None:
+        note = "下降"
     if growth is None and cell.name and size.unit in ("%", "‰"):
         growth = growth_in_name(cell.name)
     doubt = doubt or measure.damage or _doubtful_share(cell, measure, size.unit, growth)
@@ -318,6 +320,8 @@ def _bounds(sign: Sign, size: _Size) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _assumed(name: str, noun: str, measure: Measure, unit: str) -> Sign:
+    if not measure.low:
+        return Sign.at_most
     rate = measure.kind is FigureKind.rate or unit == "%"
     duration = measure.kind is FigureKind.duration
     smaller = (name and smaller_is_better(name, rate=rate, duration=duration)) or (
@@ -357,8 +361,6 @@ def _size(cell: _Cell, measure: Measure, clause: str) -> _Size:
         size = _in_column_unit(size, cell)
     if clause and "每" in clause and (size.unit == "万元" or measure.kind is FigureKind.count):
         return _for_each(size, clause)
-    if measure.start == 1 and cell.folded[0] == "-" and cell.text[0] in "-－":
-        return _Size(-size.low, None if size.high is None else -size.high, size.unit)
     return size
 
 
@@ -377,8 +379,8 @@ def _in_column_unit(size: _Size, cell: _Cell) -> _Size:
     if unit.end != len(column) or not unit.text:
         return size._replace(unit=column)
     factor = unit.factor or Decimal(1)
-    word = {"百分比": "%", "百分率": "%", "百分点": "个百分点"}.get(unit.text, unit.text)
-    if word in ("元", "圆"):
+    word = unit.text
+    if word == "元":
         factor, word = factor / WAN, "万元"
     return _Size(size.low * factor, None if size.high is None else size.high * factor, word)
 

@@ -31,8 +31,8 @@ _SYNONYMS = """
 小时 h H 个小时 钟头
 分钟 min 分钟时
 天 日 个日 d
-个工作日 工作日 个工作天 工作天
-个月 月
+工作日 个工作日 个工作天 工作天
+月 个月
 周 星期 个星期
 年 周年度
 人次 人·次
@@ -54,8 +54,8 @@ _GROUPS = """
 *份 册 本
 项 个 件
 台 套 辆 部 台套
-宗 起 件 例
-*个工作日 天
+起 宗 件 例
+*天 工作日
 """
 
 _STARRED_PAIRS = (("人", "人次"), ("名", "人次"), ("位", "人次"), ("%", "百分点"))
@@ -82,7 +82,7 @@ min h H 个年度 个学年 昼夜 自然日 个自然日
 """
 
 # Large numbers of these are stated in 万 or 亿 by statistics and by the unit column of the platform.
-_STATED_IN_WAN = frozenset("粒 株 棵 头 只 羽 尾 枝 枚".split()) | frozenset(_MEASURED.split())
+_STATED_IN_WAN = frozenset("粒株棵头只羽尾枝枚") | frozenset(_MEASURED.split())
 
 # A unit that is only the beginning of a word: 3部门 has no unit 部.
 _WORDS = frozenset(
@@ -92,7 +92,7 @@ _WORDS = frozenset(
     """.split()
 )
 
-_FOREIGN = "美元 港元 港币 欧元 英镑 日元 澳元 美金 卢布 韩元 新台币"
+_FOREIGN = frozenset(("美元", "港元", "港币", "欧元", "英镑", "日元", "澳元", "美金", "韩元", "新台币"))
 _MONEY = ("元", "圆")
 
 DURATIONS = frozenset(_DURATIONS.split())
@@ -105,7 +105,7 @@ KNOWN = (
     | RATES
     | DURATIONS
     | AGES
-    | frozenset(_FOREIGN.split())
+    | _FOREIGN
     | frozenset(_MONEY)
     | frozenset(("周年",))
 )
@@ -145,7 +145,6 @@ def _grouped() -> tuple[dict[str, str], dict[str, frozenset[str]], set[frozenset
 
 
 _GROUP_NAMES, _PARTNERS, _STARRED = _grouped()
-_PER = re.compile(r"[·*×.、]|(?<=/.)/")
 
 
 def canonical_unit(unit: str) -> str:
@@ -156,7 +155,7 @@ def canonical_unit(unit: str) -> str:
     if "/" not in unit:
         return unit
     above, _, below = unit.partition("/")
-    return f"{canonical_unit(above)}/{'·'.join(map(canonical_unit, re.split('[·*×./]', below)))}"
+    return f"{canonical_unit(above)}/{'·'.join(map(canonical_unit, _IN_ORDER.split(below)))}"
 
 
 def group_of(unit: str) -> str:
@@ -182,6 +181,17 @@ def comparable(unit_a: str, unit_b: str) -> Comparison:
     if (first.endswith("/年") or second.endswith("/年")) and group_of(first) == group_of(second):
         return Comparison.group
     return Comparison.different
+
+
+_SPELLINGS = {
+    "百分比": "%",
+    "百分率": "%",
+    "百分点": "个百分点",
+    "个工作日": "工作日",
+    "个小时": "小时",
+    "圆": "元",
+}
+_IN_ORDER = re.compile("[·*×./]")
 
 
 class Unit(NamedTuple):
@@ -231,4 +241,4 @@ def unit_at(text: str, at: int) -> Unit:
             word, end = f"{word}/{below[1]}", below.end()
     if factor is not None and (word in _STATED_IN_WAN or word in _FOREIGN):
         return Unit(text[at:start].strip(" 余多") + word, None, end)
-    return Unit(word, factor, end)
+    return Unit(_SPELLINGS.get(word, word), factor, end)

@@ -17,15 +17,17 @@ _YEAR_ON_YEAR = re.compile("[同环]比|[比较](?:上年|去年|上一年|前�
 _GROWING = re.compile(
     "(?:增长|增加|提高|提升|上升|增幅|增速|上涨|下降|降低|减少|下浮)(?:率|幅度?|速度?)?(?:了|达到?|为|约|近|超过?|不低于|不少于|至少|不超过|[≥≤<>=]| )*$"
 )
+_FALLING = frozenset("下降减")
 _GROWTH_NAME = re.compile("增长率|增幅|增速|增长比例|下降率|降低率|提高率|提升率|增长")
 
 
-def growth_before(clause: str) -> Growth | None:
-    """Whether the words in front of a figure make it one of growth (同比增长 50%, 提高 5个百分点)."""
+def growth_before(clause: str) -> tuple[Growth | None, bool]:
+    """Whether the words in front of a figure make it one of growth (同比增长50%), and whether downwards."""
     growing = _GROWING.search(clause)
     if growing is None:
-        return None
-    return Growth.year_on_year if _YEAR_ON_YEAR.search(clause) else Growth.absolute
+        return None, False
+    growth = Growth.year_on_year if _YEAR_ON_YEAR.search(clause) else Growth.absolute
+    return growth, growing[0][0] in _FALLING
 
 
 def growth_in_name(name: str) -> Growth | None:

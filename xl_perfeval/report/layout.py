@@ -98,6 +98,11 @@ def fit_upright(least: Sequence[float]) -> bool:
     return sum(map(_column, least)) <= TYPE_AREA
 
 
+def fits(text: str, column: int) -> bool:
+    """Whether a heading fits a line of a column of this width."""
+    return _column(len(text)) <= column
+
+
 def taller_than_a_page(lines: Sequence[str], column: int, *, sideways: bool) -> bool:
     """Whether a cell of this width needs more lines than a page has below the header rows."""
     characters = max(1, (column - 2 * _CELL_MARGIN) // _TABLE_EM)

@@ -100,7 +100,7 @@ class Matrices:
         """项目绩效目标 of one project exactly as filled; a number among the costs reads “30万元”."""
         return _table(
             self.widths,
-            [Row([_head(field) for field in self.fields], header=True)],
+            [_heads(self.fields, self.widths)],
             [
                 Row([_typed(getattr(item, field.key, None), field) for field in self.fields])
                 for item in project.items
@@ -121,6 +121,7 @@ def scores(project: Project, edition: Edition) -> str:
         form.field(key)
         for key in ("level1", "level2", "level3", "target", "actual", "weight", "score", "reason")
     ]
+    widths = layout.columns(layout.TYPE_AREA, _SCORE_COLUMNS)
     typed, rate = project.execution, _rate(project)
     execution = Row((
         Cell(("预算执行率",), layout.TABLE_CENTRED, span=3),
@@ -137,8 +138,8 @@ def scores(project: Project, edition: Edition) -> str:
         _text(_possible(lambda: scoring.grade_of(project, edition)), centred=True),
     ))  # fmt: skip
     return _table(
-        layout.columns(layout.TYPE_AREA, _SCORE_COLUMNS),
-        [Row([_head(field) for field in heads], header=True)],
+        widths,
+        [_heads(heads, widths)],
         [execution, *_indicators(project.indicators, edition), summary],
         one_line(project.name) + form.title,
     )
@@ -216,15 +217,21 @@ def _taller_than_a_page(row: Row, widths: Sequence[int]) -> bool:
     return False
 
 
-def _head(field: FormField, *, merge: str | None = None) -> Cell:
+def _heads(fields: Sequence[FormField], widths: Sequence[int]) -> Row:
+    return Row([_head(field, width) for field, width in zip(fields, widths, strict=True)], header=True)
+
+
+def _head(field: FormField, width: int | None = None, *, merge: str | None = None) -> Cell:
     """A heading as the official form words it, broken where it may be; brackets stand on a smaller line."""
     heading, bracket, note = (field.official or field.label).partition("（")
     if bracket:
         return Cell(
             (heading, bracket + note), layout.TABLE_HEAD, merge=merge, note_style=layout.TABLE_HEAD_NOTE
         )
-    first, colon, second = heading.partition("：")
-    return Cell((first + colon, second) if second else (heading,), layout.TABLE_HEAD, merge=merge)
+    end = heading.find("：") + 1
+    if not end and width is not None and not layout.fits(heading, width):
+        end = (len(heading) + 3) // 4 * 2  # most words have two characters: 项目细化│内容
+    return Cell([line for line in (heading[:end], heading[end:]) if line], layout.TABLE_HEAD, merge=merge)
 
 
 def _groups(fields: Iterable[FormField]) -> Iterator[Cell]:

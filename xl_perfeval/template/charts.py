@@ -35,9 +35,9 @@ BLANK_ROWS = 8
 SPARE = 8
 """Rows of the list for projects added by hand."""
 
-PAGE = 12
+PAGE = 13
 """Visible columns; the charts share their width."""
-NAME_WIDTH, WIDTH = 24.0, 10.5
+NAME_WIDTH, WIDTH = 22.0, 9.8
 
 TITLE, HINT, HEADER, TOTAL = 1, 2, 4, 5
 FIRST = TOTAL + 1
@@ -155,7 +155,7 @@ def _columns(edition: Edition) -> list[Column]:
         Column("rate", "执行率", "computed.percent", "rate"),
         Column("balance", "结余", "computed.amount", "balance"),
         *(Column(key, label, "computed.center", "sum") for key, label in _states(edition)),
-        *(Column(key, label, "computed.center") for key, label in _parts(edition)),
+        *(Column(key, label, "computed.center") for key, label in _with_score(edition)),
     ]
 
 
@@ -172,6 +172,11 @@ def _parts(edition: Edition) -> list[tuple[str, str]]:
         return []
     groups = [(group.name, group.name.removesuffix("指标")) for group in edition.scoring.groups]
     return [("execution", "预算执行"), *groups]
+
+
+def _with_score(edition: Edition) -> list[tuple[str, str]]:
+    parts = _parts(edition)
+    return [*parts, ("score", "总分")] if parts else []
 
 
 def _values(edition: Edition, project: Project) -> dict[str, Cached]:
@@ -198,7 +203,9 @@ def _result_values(edition: Edition, project: Project) -> dict[str, Cached]:
     counted: dict[str, Cached] = {key: states.count(key) for key, _ in _states(edition)}
     execution = scoring.execution_of(project, edition)
     groups = {group.name: _group_score(group, edition, project) for group in edition.scoring.groups}
-    return {**counted, "execution": number(execution), **groups}
+    typed = project.total_score
+    score = scoring.total(project, edition) if typed is None else scoring.number(typed)
+    return {**counted, "execution": number(execution), **groups, "score": number(score)}
 
 
 def _group_score(group: LevelOne, edition: Edition, project: Project) -> float:
@@ -293,7 +300,7 @@ def _results(plan: Plan) -> None:
 
 
 def _result_keys(edition: Edition) -> list[str]:
-    return [key for key, _ in (*_states(edition), *_parts(edition))]
+    return [key for key, _ in (*_states(edition), *_with_score(edition))]
 
 
 def _result_formulas(context: Context, tab: Tab) -> dict[str, str]:
@@ -310,15 +317,19 @@ def _result_formulas(context: Context, tab: Tab) -> dict[str, str]:
     states = sheet.ref(layout.block(scoring_form.STATE))
     labels = sheet.ref(layout.block(scoring_form.GROUP_COLUMN))
     scores = [sheet.ref(layout.block(column)) for column in (scoring_form.SCORE, scoring_form.SCORE_READ)]
-    execution = ",".join(
-        sheet.ref(cell(layout.fund_total, column)) for column in (scoring_form.REASON, scoring_form.SCORE_READ)
-    )
+    execution = _cells(sheet, layout.fund_total, scoring_form.REASON, scoring_form.SCORE_READ)
     formulas = {key: f"=COUNTIF({states},{literal(key)})" for key, _ in _states(context.edition)}
     formulas["execution"] = f'=IF(COUNT({execution})=0,"",SUM({execution}))'
+    total = _cells(sheet, layout.total, scoring_form.SCORE, scoring_form.SCORE_READ)
+    formulas["score"] = f'=IF(COUNT({total})=0,"",SUM({total}))'
     for key, _ in _parts(context.edition)[1:]:
         sums = "+".join(f"SUMIF({labels},{literal(key + '*')},{block})" for block in scores)
         formulas[key] = f"=ROUND({sums},2)"
     return formulas
+
+
+def _cells(sheet: Sheet, row: int, *columns: int) -> str:
+    return ",".join(sheet.ref(cell(row, column)) for column in columns)
 
 
 # --- list of all projects -----------------------------------------------------------------------------
@@ -359,8 +370,7 @@ def _list_helpers(plan: Plan, row: int, entry: Entry | None, rank: Cached) -> No
     keys = plan.listed(KEY)
     before = f"${column_letters(KEY)}${plan.list_header}:{cell(row - 1, KEY)}"
     by_budget = f"RANK({cell(row, KEY)},{keys})+COUNTIF({before},{cell(row, KEY)})"
-    number_of = f"{row}-{plan.list_header}" if row == 0 else f"ROWS({before})"
-    formula = f'=IF({place}="","",IF(COUNT({keys})<={MOST},{number_of},{by_budget}))'
+    formula = f'=IF({place}="","",IF(COUNT({keys})<={MOST},ROWS({before}),{by_budget}))'
     sheet.formula(row, RANK, formula, rank, hidden)
 
 
@@ -500,6 +510,7 @@ def _charts(plan: Plan) -> None:
         second = place % 2 == 1
         options = {
             "x_offset": _half() + 8 if second else 0,
+            "y_offset": 6,
             "object_position": 2,
             "description": description,
         }
@@ -518,10 +529,12 @@ def _pixels(width: float) -> int:
 
 def _height(plan: Plan) -> int:
     """Pixels of a chart: two bars and a gap for each project."""
-    return max(_LEAST_HEIGHT, 96 + 28 * plan.visible)
+    return max(_LEAST_HEIGHT, _ABOVE_BARS + _BELOW_BARS + 30 * plan.visible)
 
 
 _LEAST_HEIGHT = 222
+_ABOVE_BARS, _BELOW_BARS = 44, 38
+"""Pixels for the title and the legend."""
 _ROW = 20
 
 
@@ -529,7 +542,7 @@ def _rows_of(height: int) -> int:
     return ceil((height + 12) / _ROW)
 
 
-def _bar(plan: Plan, title: str, *, stacked: bool = False, total: bool = False) -> Chart:
+def _bar(plan: Plan, title: str, *, stacked: bool = False) -> Chart:
     """A horizontal bar chart with the first project on top and room for labels on the right."""
     chart = plan.context.book.add_chart({"type": "bar", **({"subtype": "stacked"} if stacked else {})})
     if chart is None:
@@ -550,7 +563,9 @@ def _bar(plan: Plan, title: str, *, stacked: bool = False, total: bool = False) 
     )
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.set_chartarea({"border": {"color": styles.LINE}, "fill": {"color": "#FFFFFF"}})
-    chart.set_plotarea({"layout": {"x": 0.21, "y": 0.17, "width": 0.64, "height": 0.66}})
+    height = _height(plan)
+    room = height - _ABOVE_BARS - _BELOW_BARS
+    chart.set_plotarea({"layout": {"x": 0.21, "y": _ABOVE_BARS / height, "width": 0.64, "height": room / height}})
     return chart
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from xl_perfeval.findings import Finding, Severity
 from xl_perfeval.forms import names
 from xl_perfeval.model import CellError
-from xl_perfeval.template import lists, marks
+from xl_perfeval.template import lists, marks, styles
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.sheet import Book, Sheet, cell, height_for, literal, quoted
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
 
 FIRST, LAST = 5, 504
 """Rows for findings."""
@@ -28,7 +31,7 @@ COLUMNS = (
 """Key, heading, width and style of the visible columns; key and sheet stand hidden to their right."""
 
 _KEYS = (*(column[0] for column in COLUMNS), "key", "sheet")
-_SHOWN_VALUE = 60
+_SHOWN_VALUE = 36
 
 
 def column_of(key: str) -> int:
@@ -52,13 +55,13 @@ def write(context: Context) -> None:
     _frame(context, sheet)
     _prepare(context, sheet)
     found, kept = context.findings, listed(context.findings)
-    sheets = {tab.text: tab.id for tab in context.tabs}
+    sheets, looks = {tab.text: tab.id for tab in context.tabs}, _looks(context)
     for number, finding in enumerate(kept, start=1):
-        _write_finding(context, sheet, FIRST + number - 1, number, finding, sheets)
+        _write_finding(sheet, FIRST + number - 1, number, finding, sheets, looks)
     if len(found) > len(kept):
         text = f"还有 {len(found) - len(kept)} 条，见网页版。"
-        sheet.text(LAST, column_of("problem"), text, context.book.style("cell"))
-        sheet.text(LAST, column_of("level"), "…", context.book.style("cell.center"))
+        sheet.text(LAST, column_of("level"), "…", looks["level"])
+        sheet.text(LAST, column_of("problem"), text, looks["problem"])
     _names(context, sheet)
     _formats(context.book, sheet)
     sheet.lock()
@@ -86,59 +89,69 @@ def _frame(context: Context, sheet: Sheet) -> None:
         sheet.text(4, column, label, style("header"))
 
 
-def _prepare(context: Context, sheet: Sheet) -> None:
-    """Column formats stand for 500 prepared rows; the first row also has cells, as a pattern for writers."""
-    style = context.book.style
-    plain = {"border": 0, "bg_color": "#FFFFFF", "pattern": 0}
-    for column, (key, _, width, name) in enumerate(COLUMNS, start=1):
-        text = {} if key in {"number", "place"} else {"num_format": "@"}
-        look = style(name, locked=False, **plain, **text)
-        sheet.set_column(column - 1, column - 1, width, look)
-        sheet.blank(FIRST, column, look)
-    hidden = style("hidden", locked=False, num_format="@")
-    last = column_of("sheet")
-    sheet.set_column(len(COLUMNS), len(COLUMNS), 2)
-    sheet.set_column(len(COLUMNS) + 1, last, 9, hidden, {"hidden": True})
-    sheet.blank(FIRST, column_of("key"), hidden)
-    sheet.blank(FIRST, last, hidden)
-    sheet.blank(1, last + 1, hidden)
-
-
-def _write_finding(
-    context: Context, sheet: Sheet, row: int, number: int, finding: Finding, sheets: dict[str, str]
-) -> None:
+def _looks(context: Context) -> dict[str, Format]:
+    """Styles of the columns. Lines and colours come with the row's 级别, so the cells themselves have none."""
     style = context.book.style
     plain = {"border": 0, "bg_color": "#FFFFFF", "pattern": 0, "locked": False}
     looks = {
-        key: style(name, **plain, **({} if key in {"number", "place"} else {"num_format": "@"}))
+        key: style(name, **plain, **({} if key in {"number", "place"} else {"num_format": styles.TEXT}))
         for key, _, _, name in COLUMNS
     }
-    sheet.number(row, 1, number, looks["number"])
-    sheet.text(row, 2, f"{finding.severity.sign} {finding.severity.label}", looks["level"])
-    if finding.at is None:
-        sheet.text(row, 3, "整个文件", looks["place"])
-    elif finding.at.sheet not in sheets:
-        sheet.text(row, 3, f"{finding.at.sheet}！{finding.at.cell}", looks["place"])
+    looks["whole"] = style("cell", **plain)
+    looks["key"] = looks["sheet"] = style("hidden", locked=False, num_format=styles.TEXT)
+    return looks
+
+
+def _prepare(context: Context, sheet: Sheet) -> None:
+    """Column formats stand for 500 prepared rows; the first row also has cells, as a pattern for writers."""
+    looks = _looks(context)
+    for column, (key, _, width, _) in enumerate(COLUMNS, start=1):
+        sheet.column(column, width, looks[key])
+        sheet.blank(FIRST, column, looks[key])
+    sheet.column(len(COLUMNS) + 1, 2)
+    for column in range(len(COLUMNS) + 2, column_of("sheet") + 2):
+        sheet.column(column, 9, looks["key"], hidden=True)
+    sheet.blank(FIRST, column_of("key"), looks["key"])
+    sheet.blank(FIRST, column_of("sheet"), looks["sheet"])
+    sheet.blank(1, column_of("sheet") + 1, looks["key"])
+
+
+def _write_finding(
+    sheet: Sheet, row: int, number: int, finding: Finding, sheets: dict[str, str], looks: dict[str, Format]
+) -> None:
+    value = shown_value(finding)
+    handled = "未处理" if finding.severity is not Severity.NOTICE else None
+    sheet.number(row, column_of("number"), number, looks["number"])
+    sheet.text(row, column_of("level"), level_text(finding.severity), looks["level"])
+    if finding.at is None or finding.at.sheet not in sheets:
+        where = "整个文件" if finding.at is None else f"{finding.at.sheet}！{finding.at.cell}"
+        sheet.text(row, column_of("place"), where, looks["whole"])
     else:
         first = finding.at.cell.partition(":")[0]
-        shown = f"{finding.at.sheet}！{first}"
-        sheet.formula(row, 3, place_formula(finding.at.sheet, first), shown, looks["place"])
-        sheet.text(row, column_of("sheet"), sheets[finding.at.sheet], style("hidden", locked=False, num_format="@"))
-    value = shown_value(finding)
-    sheet.text(row, 4, finding.problem, looks["problem"])
-    sheet.text(row, 5, finding.remedy, looks["remedy"])
-    sheet.text(row, 6, value, looks["value"])
-    handled = "未处理" if finding.severity is not Severity.NOTICE else None
-    sheet.value(row, 7, "情况属实" if finding.waived else handled, looks["handling"])
-    sheet.value(row, 8, finding.waived, looks["explanation"])
-    sheet.text(row, 9, finding.rule, looks["rule"])
-    sheet.text(row, column_of("key"), finding.key, style("hidden", locked=False, num_format="@"))
+        formula, shown = place_formula(finding.at.sheet, first), f"{finding.at.sheet}！{first}"
+        sheet.formula(row, column_of("place"), formula, shown, looks["place"])
+        sheet.text(row, column_of("sheet"), sheets[finding.at.sheet], looks["sheet"])
+    for key, text in (
+        ("problem", finding.problem),
+        ("remedy", finding.remedy),
+        ("value", value),
+        ("handling", "情况属实" if finding.waived else handled),
+        ("explanation", finding.waived),
+        ("rule", finding.rule),
+        ("key", finding.key),
+    ):
+        sheet.value(row, column_of(key), text, looks[key])
     widths = {key: width for key, _, width, _ in COLUMNS}
-    texts = [
-        (finding.problem, widths["problem"]), (finding.remedy, widths["remedy"]), (value, widths["value"]),
-        (finding.waived, widths["explanation"]),
-    ]  # fmt: skip
+    texts = (
+        (finding.problem, widths["problem"]), (finding.remedy, widths["remedy"]),
+        (value, widths["value"] * 1.1), (finding.waived, widths["explanation"]),
+    )  # fmt: skip
     sheet.height(row, height_for(texts, least=32), grows=True)
+
+
+def level_text(severity: Severity) -> str:
+    """Sign and word of the 级别 column: ✗ 必须改, ！请核对, i 提示."""
+    return severity.sign + ("" if severity is Severity.WARNING else " ") + severity.label
 
 
 def listed(findings: Sequence[Finding]) -> Sequence[Finding]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import FieldKind, FormField, FormTable
-from xl_perfeval.template import styles
+from xl_perfeval.template import findings, styles
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.sheet import Sheet, height_for
 
@@ -191,7 +191,7 @@ def _checks(context: Context, sheet: Sheet, row: int) -> int:
             row += 1
             severity = Severity(context.edition.severities.get(rule.code, rule.severity))
             text = _explained(rule.title, rule.explanation)
-            sheet.text(row, 2, f"{severity.sign} {severity.label}", looks[severity])
+            sheet.text(row, 2, findings.level_text(severity), looks[severity])
             sheet.merged(row, 3, row, 5, text, style("cell", font_size=9))
             width = (WIDTHS[3] + WIDTHS[4] + WIDTHS[5]) * 1.1
             sheet.height(row, height_for([(text, width)], line=13.5, least=19))

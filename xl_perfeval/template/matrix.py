@@ -106,7 +106,7 @@ def _strip(context: Context, sheet: Sheet, grid: Grid, project: Project) -> None
     sheet.text(STRIP, grid.column("name"), "预算（万元）", label)
     sheet.formula(STRIP, at[names.MATRIX_BUDGET], f'=IFERROR(INDEX(FUND_BUDGET_READ,{place}),"")', number(budget), money)
     sheet.text(STRIP, grid.column("quantity"), "支出（万元）", label)
-    left = {"align": "left"}
+    left = {"align": "left", "indent": 1}
     formula = f'=IFERROR(INDEX(FUND_SPENT_READ,{place}),"")'
     sheet.formula(STRIP, at[names.MATRIX_PROJECT_SPENT], formula, number(spent), style("computed.amount", bold=True, **left))
     sheet.text(STRIP, grid.column("benefit"), "执行率", label)
@@ -154,7 +154,7 @@ def _rows(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
         FieldKind.PERIOD: style("input.center"),
         FieldKind.CHOICE: style("input.center"),
     }
-    cost, spent = style("input.amount", num_format=UNIT_OF_COST), style("input.amount")
+    cost, spent = style("input.amount", num_format=UNIT_OF_COST, indent=1), style("input.amount")
     center = style("computed.center")
     name = grid.letter("name")
     inputs = [(grid.column(f.key), f) for f in grid.table.fields if f.kind is not FieldKind.COMPUTED]
@@ -231,7 +231,7 @@ def _totals(context: Context, sheet: Sheet, grid: Grid, project: Project) -> Non
     sheet.formula(row, 2, formula, f"合计（{count} 格未计入）" if count else "合计", style("total"))
     for field in grid.amounts:
         shown = float(rollup.excel_round(rollup.total(getattr(item, field.key) for item in project.items), 6))
-        look = style("total.amount", num_format=UNIT_OF_COST) if field.key == "cost" else style("total.amount")
+        look = style("total.amount", num_format=UNIT_OF_COST, indent=1) if field.key == "cost" else style("total.amount")
         sheet.formula(row, grid.column(field.key), amounts.total_formula(grid, field.key), shown, look)
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from xl_perfeval.forms import names
 from xl_perfeval.model import FieldKind, Paragraph, ParagraphState, column_letters
-from xl_perfeval.template import lists, marks
+from xl_perfeval.template import lists, marks, styles
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.grid import Grid, heading
-from xl_perfeval.template.sheet import Sheet, Shown, cell, height_for, literal
+from xl_perfeval.template.sheet import Sheet, Shown, cell, clean, height_for, literal
 from xl_perfeval.template.tabs import Tab
 
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+
 FIRST = 5
+VISIBLE_SPARE = 2
+"""Blank rows that always look like rows; the others only appear when the rows above them are filled."""
 CHAPTERS = "一二三四五六七八九十"
 
 
@@ -58,41 +65,45 @@ def _frame(context: Context, sheet: Sheet, grid: Grid) -> None:
 
 
 def _rows(context: Context, sheet: Sheet, grid: Grid) -> None:
-    style = context.book.style
-    text_look, choice, center, draft, key_look = (
-        style("input"), style("input.center"), style("computed.center"),
-        style("computed", locked=False, num_format="@"), style("hidden"),
-    )  # fmt: skip
-    section_look = style("input", font_color="#3A4252")
+    looks, waiting = _looks(context, {}), _looks(context, {"border": 0, "pattern": 0, "bg_color": "#FFFFFF"})
     short = {heading_.id: heading_.short for heading_ in context.edition.outline}
     paragraphs = context.submission.paragraphs
     section, text = grid.letter("section"), grid.letter("text")
+    width = grid.table.field("text").width
     counted: dict[str, int] = {}
     for place, row in enumerate(grid.rows):
         paragraph = paragraphs[place] if place < len(paragraphs) else None
+        look = looks if place < len(paragraphs) + VISIBLE_SPARE else waiting
         shown = short.get(paragraph.section, paragraph.section) if paragraph else ""
         number = _number(shown, counted)
-        sheet.formula(row, grid.column("number"), _number_formula(section, row, grid.top), number, center)
-        sheet.value(row, grid.column("section"), shown or None, section_look)
-        sheet.value(row, grid.column("text"), paragraph.text if paragraph else None, text_look)
-        sheet.value(row, grid.column("state"), _state(paragraph), choice)
-        sheet.blank(row, grid.column("draft"), draft)
-        sheet.blank(row, grid.column("take"), choice)
-        length = _units(paragraph.text) if paragraph else ""
+        sheet.formula(row, grid.column("number"), _number_formula(section, row, grid.top), number, look["computed"])
+        sheet.value(row, grid.column("section"), shown or None, look["text"])
+        sheet.value(row, grid.column("text"), paragraph.text if paragraph else None, look["text"])
+        sheet.value(row, grid.column("state"), paragraph.state.value if paragraph else None, look["choice"])
+        sheet.blank(row, grid.column("draft"), look["draft"])
+        sheet.blank(row, grid.column("take"), look["choice"])
         formula = f'=IF(LEN({text}{row})=0,"",LEN({text}{row}))'
-        sheet.formula(row, grid.column("length"), formula, length or "", center)
+        sheet.formula(row, grid.column("length"), formula, _length(paragraph), look["computed"])
         if paragraph and paragraph.id:
-            sheet.text(row, grid.extra, paragraph.id, key_look)
-        if paragraph:
-            width = grid.table.field("text").width
-            sheet.height(row, height_for([(paragraph.text, width)], line=15.5, least=26), grows=True)
-        else:
-            sheet.height(row, 22, grows=True)
+            sheet.text(row, grid.extra, paragraph.id, context.book.style("hidden"))
+        height = height_for([(paragraph.text, width)], line=15.5, least=26) if paragraph else 22
+        sheet.height(row, height, grows=True)
     sheet.hide_columns(range(grid.width + 2, grid.extra + 2))
 
 
-def _state(paragraph: Paragraph | None) -> str | None:
-    return None if paragraph is None else ParagraphState(paragraph.state).value
+def _looks(context: Context, changes: dict[str, Any]) -> dict[str, Format]:
+    style = context.book.style
+    return {
+        "text": style("input", **changes),
+        "choice": style("input.center", **changes),
+        "computed": style("computed.center", **changes),
+        "draft": style("computed", locked=False, num_format=styles.TEXT, **changes),
+    }
+
+
+def _length(paragraph: Paragraph | None) -> int | str:
+    """Characters as a spreadsheet counts them."""
+    return (len(clean(paragraph.text)) if paragraph else 0) or ""
 
 
 def _number_formula(section: str, row: int, top: int) -> str:
@@ -111,10 +122,6 @@ def _number(shown: str, counted: dict[str, int]) -> str:
         return ""
     counted[first] = counted.get(first, 0) + 1
     return f"{CHAPTERS.index(first) + 1}.{counted[first]}"
-
-
-def _units(text: str) -> int:
-    return len(text)
 
 
 def _names(context: Context, sheet: Sheet, grid: Grid) -> None:
@@ -136,6 +143,14 @@ def _formats(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
         (ParagraphState.LOCKED, "passed.word"),
     ):
         sheet.when(cells, f'={state}="{word.value}"', mark(look))
+    waiting = grid.first + grid.records + VISIBLE_SPARE
+    if waiting < grid.bottom:
+        text = grid.letter("text")
+        above = f"=SUMPRODUCT(LEN(${text}{waiting - VISIBLE_SPARE}:${text}{waiting}))>0"
+        for field in grid.table.fields:
+            cells = f"{grid.letter(field.key)}{waiting}:{grid.letter(field.key)}{grid.bottom - 1}"
+            look = "row.computed" if field.kind is FieldKind.COMPUTED else "row.input"
+            sheet.when(cells, above, mark(look))
     for field in grid.table.fields:
         if field.kind is not FieldKind.COMPUTED:
             letter = grid.letter(field.key)

@@ -281,7 +281,7 @@ def _fund_header(form: _Form) -> None:
 def _fund_total(form: _Form) -> None:
     """年度资金总额 with the execution row's weight, rate and score."""
     row, sheet, project = form.layout.fund_total, form.sheet, form.project
-    form.label((row, LEVEL3, row, LEVEL3), "年度资金总额", align="left", indent=1, bold=False)
+    form.label((row, LEVEL3, row, LEVEL3), "年度资金总额", align="left", indent=1, bold=False, font_color=styles.INK)
     _amount(form, row, (SIGN, TARGET), project.funding.initial_budget)
     money = form.style("computed.amount", **_CENTER)
     form.merged((row, UNIT, row, ACTUAL), money)

@@ -177,12 +177,17 @@ class Sheet(Worksheet):
     def widths(self, widths: Mapping[int, float]) -> None:
         """Widths of columns in characters."""
         for column, width in widths.items():
-            _checked(self.set_column(column - 1, column - 1, width), (self.name, column))
+            self.column(column, width)
+
+    def column(self, column: int, width: float, style: Format | None = None, *, hidden: bool = False) -> None:
+        """Width and look of a whole column, cells that were never written included."""
+        options = {"hidden": True} if hidden else None
+        _checked(self.set_column(column - 1, column - 1, width, style, options), (self.name, column))
 
     def hide_columns(self, columns: Iterable[int]) -> None:
         """Hidden helper columns."""
         for column in columns:
-            _checked(self.set_column(column - 1, column - 1, 9, None, {"hidden": True}), (self.name, column))
+            self.column(column, 9, hidden=True)
 
     def define(self, name: str, cells: str) -> None:
         """A name scoped to this sheet for one of its own blocks, e.g. `define("MX_COST", "C7:C14")`."""

@@ -1,0 +1,173 @@
+"""资金概况 and the matrices → projects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from xl_perfeval import rollup
+from xl_perfeval.books import BROKEN, NotReadable
+from xl_perfeval.forms import names
+from xl_perfeval.model import (
+    Edition,
+    FieldKind,
+    FormTable,
+    Funding,
+    Locator,
+    OwnSheet,
+    Project,
+    Ref,
+    WorkItem,
+)
+from xl_perfeval.reading import scored
+from xl_perfeval.reading.cells import differs
+from xl_perfeval.reading.sheets import Block, Row, Sheets, cells_of, check_name, own_sheet, picked
+
+_OF_PROJECT = ("name", "kind", "purpose", "section")
+_FUNDING = ("initial_budget", "budget", "budget_local", "spent", "spent_local", "reason")
+_ITEM = ("name", "cost", "schedule", "quantity", "quality", "benefit", "actual", "spent", "reason")
+
+
+def projects_of(sheets: Sheets, edition: Edition) -> tuple[tuple[Project, ...], Funding]:
+    table = edition.table("funds")
+    block = sheets.block(table, sheets.workbook, "资金概况", also={"id": names.FUND_ID})
+    if block is None or "name" not in block.columns or "id" not in block.columns:
+        raise NotReadable(
+            "F003", "表样缺少资金概况的项目名称列或项目标记列。", "请撤消删除，或从备份里找回“资金概况”。"
+        )
+    locator = block.locator("FUNDS")
+    matrices, forms_ = (
+        _tabs_by_project(sheets, edition, "matrix", "MX_ITEM"),
+        _tabs_by_project(sheets, edition, "scoring", "SE_LEVEL3"),
+    )
+    projects: list[Project] = []
+    for row in sheets.rows(block):
+        number = len(projects) + 1
+        identity = str(row.values.pop("id") or "").strip()
+        project = Project(
+            id=identity,
+            number=number,
+            locator=locator,
+            row=row.row,
+            **picked(row, _OF_PROJECT),
+        )
+        funding = Funding(
+            project=identity,
+            project_name=project.called,
+            locator=locator,
+            row=row.row,
+            **picked(row, _FUNDING),
+        )
+        _computed_of_funds(sheets, block, row, project, funding)
+        project = replace(project, funding=funding)
+        if identity in matrices:
+            project = _with_matrix(sheets, edition, project, matrices.pop(identity))
+        if identity in forms_:
+            project = scored.with_scoring(sheets, edition, project, forms_.pop(identity))
+        projects.append(project)
+    _orphans(sheets, edition, matrices, forms_)
+    totals = _totals(sheets, table, projects, locator)
+    sheets.surroundings(block, "FUNDS")
+    return tuple(projects), totals
+
+
+def _computed_of_funds(sheets: Sheets, block: Block, row: Row, project: Project, funding: Funding) -> None:
+    budget, spent = rollup.read(funding.budget), rollup.read(funding.spent)
+    balance = rollup.balance(spent, budget)
+    for key, expected in (
+        ("rate", rollup.rate(spent, budget)),
+        ("balance", None if balance is None else rollup.excel_round(balance, 6)),
+    ):
+        if key in block.columns:
+            sheets.compare(block, key, row, expected, project.called, f"{project.id}|{key}")
+
+
+def _totals(sheets: Sheets, table: FormTable, projects: Sequence[Project], locator: Locator) -> Funding:
+    typed: dict[str, Any] = {}
+    cells: dict[str, str] = {}
+    for each in table.fields:
+        if each.kind is not FieldKind.AMOUNT:
+            continue
+        ref = sheets.workbook.get(names.total(table, each))
+        if ref is None or ref.cell == BROKEN:
+            sheets.noticed.missing.append(f"资金概况“{each.label}”的合计")
+            continue
+        cells[each.key] = ref.cell
+        stored, total = sheets.one(ref), rollup.total_of(projects, each.key)
+        if stored is None:
+            if total:
+                sheets.notice(ref, each.label + "合计", None, "FUNDS", f"total|{each.key}", stored, total)
+        elif differs(stored, rollup.excel_round(total, 6)):
+            typed[each.key] = stored
+    return Funding(locator=replace(locator, cells=cells), **typed)
+
+
+def _tabs_by_project(sheets: Sheets, edition: Edition, kind: str, mark: str) -> dict[str, str]:
+    """Tabs of one kind by project id; a second sheet with the same id is a copy made by hand."""
+    found: dict[str, str] = {}
+    if not edition.has(kind):
+        return found
+    for tab, scoped in sheets.by_sheet.items():
+        ref = scoped.get(names.PROJECT_ID)
+        if ref is None or mark not in scoped:
+            continue
+        identity = "" if ref.cell == BROKEN else str(sheets.one(ref) or "").strip()
+        if not identity:
+            sheets.noticed.missing.append(f"工作表“{tab}”的项目标记")
+        elif identity in found:
+            sheets.noticed.copied.append(OwnSheet(sheet=tab, project_id=identity, kind=kind))
+        else:
+            found[identity] = tab
+    return found
+
+
+def _orphans(sheets: Sheets, edition: Edition, *left: Mapping[str, str]) -> None:
+    for kind, tabs in zip(("matrix", "scoring"), left, strict=True):
+        table = edition.table(kind) if tabs else None
+        for identity, tab in tabs.items():
+            block = sheets.block(table, sheets.by_sheet[tab], tab) if table else None
+            if block and any(True for _ in sheets.rows(block)):
+                sheets.noticed.orphans.append(OwnSheet(sheet=tab, project_id=identity, kind=kind))
+
+
+def _with_matrix(sheets: Sheets, edition: Edition, project: Project, tab: str) -> Project:
+    table, scoped = edition.table("matrix"), sheets.by_sheet[tab]
+    block = sheets.block(table, scoped, f"工作表“{tab}”")
+    cells = cells_of(scoped, {"name": names.MATRIX_NAME, "note": names.MATRIX_NOTE})
+    sheet = own_sheet(tab, project, cells, block, "name")
+    if block is None:
+        return replace(project, matrix=sheet)
+    locator = block.locator(project.id)
+    items = tuple(
+        WorkItem(number=number, locator=locator, row=row.row, **picked(row, _ITEM))
+        for number, row in enumerate(sheets.rows(block), start=1)
+    )
+    project = replace(project, note=sheets.cell(tab, cells, "note"), items=items, matrix=sheet)
+    check_name(sheets, project, tab, "matrix", cells)
+    _computed_of_matrix(sheets, project, scoped, table)
+    sheets.surroundings(block, project.id)
+    return project
+
+
+def _computed_of_matrix(
+    sheets: Sheets, project: Project, scoped: Mapping[str, Ref], table: FormTable
+) -> None:
+    budget, spent = rollup.read(project.funding.budget), rollup.read(project.funding.spent)
+    expected: list[tuple[str, str, Decimal | None]] = [
+        (names.MATRIX_BUDGET, "预算", budget),
+        (names.MATRIX_PROJECT_SPENT, "支出", spent),
+        (names.MATRIX_RATE, "执行率", rollup.rate(spent, budget)),
+    ]
+    for each in table.fields:
+        if each.kind is FieldKind.AMOUNT:
+            total = rollup.total(getattr(item, each.key) for item in project.items)
+            expected.append((names.total(table, each), f"{each.label}合计", rollup.excel_round(total, 6)))
+    for name, label, value in expected:
+        ref = scoped.get(name)
+        if ref is None or ref.cell == BROKEN:
+            continue
+        stored = sheets.one(ref)
+        if stored is not None and differs(stored, value):
+            sheets.notice(ref, label, None, project.id, name, stored, value)

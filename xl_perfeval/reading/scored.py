@@ -1,0 +1,134 @@
+"""The scoring form of a project: indicators, sources, goal, and what was typed over its formulas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from xl_perfeval import rollup, scoring
+from xl_perfeval.books import BROKEN
+from xl_perfeval.forms import names
+from xl_perfeval.model import (
+    CellValue,
+    Edition,
+    Execution,
+    Goal,
+    Indicator,
+    Locator,
+    Project,
+    Ref,
+    Source,
+    column_letters,
+    row_and_column,
+)
+from xl_perfeval.reading.cells import group, is_computed
+from xl_perfeval.reading.sheets import Block, Sheets, cells_of, check_name, own_sheet, picked
+
+_INDICATOR = (
+    "level1", "level2", "level3", "sign", "target", "unit", "actual", "method", "weight", "score", "reason",
+    "description", "evidence",
+)  # fmt: skip
+
+
+def with_scoring(sheets: Sheets, edition: Edition, project: Project, tab: str) -> Project:
+    table, scoped = edition.table("scoring"), sheets.by_sheet[tab]
+    block = sheets.block(table, scoped, f"工作表“{tab}”")
+    cells = cells_of(scoped, names.SCORING_CELLS)
+    sheet = own_sheet(tab, project, cells, block, "level3")
+    if block is None:
+        return replace(project, scoring=sheet)
+    funding = replace(
+        project.funding,
+        initial_budget=sheets.cell(tab, cells, "initial_budget"),
+        sources=tuple(_sources(sheets, tab, scoped)),
+    )
+    goal = Goal(
+        expected=sheets.cell(tab, cells, "expected"),
+        achieved=sheets.cell(tab, cells, "achieved"),
+        locator=sheet,
+    )
+    indicators = _indicators(sheets, edition, block, block.locator(project.id))
+    project = replace(project, funding=funding, goal=goal, scoring=sheet, indicators=indicators)
+    check_name(sheets, project, tab, "scoring", cells)
+    return _with_typed_results(sheets, edition, project, tab, cells)
+
+
+def _indicators(sheets: Sheets, edition: Edition, block: Block, locator: Locator) -> tuple[Indicator, ...]:
+    assert edition.scoring is not None
+    groups = [group.name for group in edition.scoring.groups]
+    level1: CellValue = None
+    found: list[Indicator] = []
+    for row in sheets.rows(block, blank_without=("level1", "level2", "method"), every=True):
+        level1 = group(row.values.get("level1"), groups) or level1
+        if all(
+            row.values.get(key) is None for key in _INDICATOR if key not in {"level1", "level2", "method"}
+        ):
+            continue
+        indicator = Indicator(
+            number=len(found) + 1,
+            locator=locator,
+            row=row.row,
+            **{**picked(row, _INDICATOR), "level1": level1},
+        )
+        if is_computed(indicator.score, scoring.indicator_score(indicator, edition)):
+            indicator = replace(indicator, score=None)
+        found.append(indicator)
+    return tuple(found)
+
+
+def _sources(sheets: Sheets, tab: str, scoped: Mapping[str, Ref]) -> Iterator[Source]:
+    columns = {key: scoped[name] for key, name in names.SOURCE_COLUMNS.items() if name in scoped}
+    if "name" not in columns or any(ref.cell == BROKEN for ref in columns.values()):
+        return
+    read = {key: [cells[0] for cells in sheets.book.read(ref)] for key, ref in columns.items()}
+    top, _ = row_and_column(columns["name"].cell)
+    locator = Locator(
+        tab,
+        "",
+        columns={key: column_letters(row_and_column(ref.cell)[1]) for key, ref in columns.items()},
+        labels={"initial_budget": "年初预算数", "budget": "全年预算数", "spent": "全年执行数"},
+    )
+    for place, name in enumerate(read["name"]):
+        values: dict[str, Any] = {
+            key: read[key][place] for key in ("initial_budget", "budget", "spent") if key in read
+        }
+        if name is not None and any(value is not None for value in values.values()):
+            cleaned = re.sub(r"^\s*其中\s*[：:]\s*", "", str(name)).strip()
+            yield Source(name=cleaned, locator=locator, row=top + place, **values)
+
+
+def _with_typed_results(
+    sheets: Sheets, edition: Edition, project: Project, tab: str, cells: Mapping[str, str]
+) -> Project:
+    """Keep what was typed over the formulas of the scoring form; what they compute is not kept."""
+    edition, funding = edition, project.funding
+    assert edition.scoring is not None
+    budget, spent = rollup.read(funding.budget), rollup.read(funding.spent)
+    computed: dict[str, Decimal | None] = {
+        "weight": edition.scoring.execution_weight,
+        "rate": rollup.rate(spent, budget),
+        "score": scoring.execution_score(spent, budget, edition),
+    }
+    typed: dict[str, Any] = {
+        key: value
+        for key, expected in computed.items()
+        if not is_computed(value := sheets.cell(tab, cells, f"execution_{key}"), expected)
+    }
+    row = Locator(
+        tab,
+        project.id,
+        cells={key: cells[f"execution_{key}"] for key in computed if f"execution_{key}" in cells},
+    )
+    project = replace(project, execution=Execution(locator=row, **typed))
+    total = scoring.total(project, edition)
+    stated = sheets.cell(tab, cells, "total_score")
+    grade = sheets.cell(tab, cells, "grade")
+    expected_grade = None if total is None else scoring.grade(total, edition)
+    return replace(
+        project,
+        total_score=None if is_computed(stated, total) else stated,
+        grade=None if grade is None or grade == expected_grade else grade,
+    )

@@ -1,0 +1,284 @@
+"""The sheets of one workbook as the form sees them: names, blocks, rows, and what is odd about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from xl_perfeval.books import BROKEN, BookFacts, ReadableBook
+from xl_perfeval.forms import names
+from xl_perfeval.model import (
+    CellError,
+    CellValue,
+    Computed,
+    FieldKind,
+    FormField,
+    FormTable,
+    Intake,
+    Locator,
+    OwnSheet,
+    Project,
+    Ref,
+    Stray,
+    column_letters,
+    row_and_column,
+)
+from xl_perfeval.reading.cells import clean, corner, differs, is_blank, rows_of
+
+LONGEST_TEXT = 32767
+"""Characters that one cell can hold."""
+
+
+@dataclass(slots=True)
+class Noticed:
+    missing: list[str] = field(default_factory=list[str])
+    errors: list[Stray] = field(default_factory=list[Stray])
+    outside: list[Stray] = field(default_factory=list[Stray])
+    merged: list[Ref] = field(default_factory=list[Ref])
+    hidden: list[Ref] = field(default_factory=list[Ref])
+    copied: list[OwnSheet] = field(default_factory=list[OwnSheet])
+    orphans: list[OwnSheet] = field(default_factory=list[OwnSheet])
+    renamed: list[OwnSheet] = field(default_factory=list[OwnSheet])
+    computed: list[Computed] = field(default_factory=list[Computed])
+    truncated: list[Stray] = field(default_factory=list[Stray])
+
+    def intake(self, facts: BookFacts) -> Intake:
+        foreign = (
+            ("宏", facts.macros),
+            ("外部链接", facts.external_links),
+            ("嵌入对象", facts.embedded),
+        )
+        return Intake(
+            no_results=facts.no_results,
+            foreign=tuple(word for word, there in foreign if there),
+            far=tuple(facts.far),
+            **{slot: tuple(getattr(self, slot)) for slot in self.__slots__},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One filled row of a table: its sheet row and the values of its fields."""
+
+    row: int
+    values: dict[str, Any]
+    """`CellValue` by field; `Any` because they are handed on as keywords."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table on a sheet: its data rows `first` to `last` and the column letters of its fields."""
+
+    table: FormTable
+    sheet: str
+    first: int
+    last: int
+    columns: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    def locator(self, sheet_id: str, cells: Mapping[str, str] | None = None) -> Locator:
+        return Locator(self.sheet, sheet_id, columns=self.columns, cells=cells or {}, labels=self.labels)
+
+
+class Sheets:
+    """A workbook with its names sorted, and what was noticed while reading it."""
+
+    def __init__(self, book: ReadableBook) -> None:
+        self.book = book
+        self.by_sheet, self.workbook = _split(book.names(), set(book.sheets()))
+        self.noticed = Noticed()
+
+    def one(self, ref: Ref) -> CellValue:
+        """The value of one cell; of a name that points nowhere, nothing."""
+        if ref.cell == BROKEN:
+            return None
+        return clean(self.book.read(ref)[0][0])
+
+    def cell(self, tab: str, cells: Mapping[str, str], key: str) -> CellValue:
+        return self.one(Ref(tab, cells[key])) if key in cells else None
+
+    def block(
+        self, table: FormTable, scope: Mapping[str, Ref], where: str, also: Mapping[str, str] | None = None
+    ) -> Block | None:
+        """Where the columns of a table stand; what is gone is noticed."""
+        found: dict[str, Ref] = {}
+        for each in table.fields:
+            ref = scope.get(names.column(table, each))
+            if ref is None or ref.cell == BROKEN:
+                if each.kind is not FieldKind.COMPUTED:
+                    self.noticed.missing.append(f"{where}的“{each.label}”列")
+            else:
+                found[each.key] = ref
+        found |= {
+            key: scope[name]
+            for key, name in (also or {}).items()
+            if name in scope and scope[name].cell != BROKEN
+        }
+        if not found:
+            return None
+        anchor = next(iter(found.values()))
+        top, bottom = rows_of(anchor)
+        bottom = min(bottom, max(corner(self.book.used(anchor.sheet))[0], top) + 1)
+        return Block(
+            table=table,
+            sheet=anchor.sheet,
+            first=top + 1,
+            last=bottom - 1,
+            columns={key: column_letters(row_and_column(ref.cell)[1]) for key, ref in found.items()},
+            labels={each.key: each.label for each in table.fields},
+        )
+
+    def rows(self, block: Block, blank_without: Sequence[str] = (), *, every: bool = False) -> Iterator[Row]:
+        """Filled rows of a block. A row counts as blank when only computed cells or `blank_without` are filled."""
+        if block.last < block.first:
+            return
+        numbers = {key: row_and_column(f"{letters}1")[1] for key, letters in block.columns.items()}
+        low, high = min(numbers.values()), max(numbers.values())
+        ref = Ref(block.sheet, f"{column_letters(low)}{block.first}:{column_letters(high)}{block.last}")
+        typed = [
+            (each, numbers[each.key] - low)
+            for each in block.table.fields
+            if each.kind is not FieldKind.COMPUTED and each.key in numbers
+        ]
+        deciding = [place for each, place in typed if each.key not in blank_without]
+        offsets = [(key, number - low) for key, number in numbers.items()]
+        for row, cells in enumerate(self.book.read(ref), start=block.first):
+            if not every and all(is_blank(cells[place]) for place in deciding):
+                continue
+            for each, place in typed:
+                value = cells[place]
+                if isinstance(value, CellError) or (isinstance(value, str) and len(value) >= LONGEST_TEXT):
+                    self._odd_cell(block, each, row, value)
+            yield Row(row, {key: clean(cells[place]) for key, place in offsets})
+
+    def _odd_cell(self, block: Block, each: FormField, row: int, value: CellValue) -> None:
+        stray = Stray(
+            at=Ref(block.sheet, f"{block.columns[each.key]}{row}"),
+            value=value if isinstance(value, CellError) else None,
+            sheet_id=block.sheet,
+            label=each.label,
+        )
+        (self.noticed.errors if isinstance(value, CellError) else self.noticed.truncated).append(stray)
+
+    def surroundings(self, block: Block, sheet_id: str) -> None:
+        """Content below or beside the form, merged cells and hidden rows inside the block."""
+        facts = self.book.facts()
+        for ref in facts.merged.get(block.sheet, ()):
+            top, bottom = rows_of(ref)
+            if top <= block.last and bottom >= block.first:
+                self.noticed.merged.append(ref)
+        hidden = facts.hidden_rows.get(block.sheet, frozenset[int]())
+        self._outside(block, sheet_id)
+        if hidden:
+            for row in self.rows(block):
+                if row.row in hidden:
+                    self.noticed.hidden.append(Ref(block.sheet, f"{min(block.columns.values())}{row.row}"))
+
+    def _outside(self, block: Block, sheet_id: str) -> None:
+        used_rows, used_columns = corner(self.book.used(block.sheet))
+        known = [ref for ref in self._names_on(block.sheet) if ref.cell != BROKEN]
+        rows = max(rows_of(ref)[1] for ref in known)
+        columns = max(corner(ref)[1] for ref in known)
+        beyond: list[tuple[int, int, CellValue]] = []
+        if used_rows > rows:
+            below = self.book.read(Ref(block.sheet, f"A{rows + 1}:{column_letters(used_columns)}{used_rows}"))
+            beyond += [(r, c, v) for r, cells in enumerate(below, rows + 1) for c, v in enumerate(cells, 1)]
+        if used_columns > columns:
+            letters = column_letters(columns + 1)
+            beside = self.book.read(Ref(block.sheet, f"{letters}1:{column_letters(used_columns)}{rows}"))
+            beyond += [
+                (r, c, v) for r, cells in enumerate(beside, 1) for c, v in enumerate(cells, columns + 1)
+            ]
+        for row, column, value in beyond:
+            if not is_blank(value):
+                at = Ref(block.sheet, f"{column_letters(column)}{row}")
+                self.noticed.outside.append(Stray(at=at, value=value, sheet_id=sheet_id))
+
+    def _names_on(self, sheet: str) -> Iterable[Ref]:
+        yield from self.by_sheet.get(sheet, {}).values()
+        yield from (ref for ref in self.workbook.values() if ref.sheet == sheet)
+
+    def compare(
+        self, block: Block, key: str, row: Row, expected: Decimal | None, called: str | None, meaning: str
+    ) -> None:
+        stored = row.values.get(key)
+        if stored is None or not differs(stored, expected):
+            return
+        self.noticed.computed.append(
+            Computed(
+                at=Ref(block.sheet, f"{block.columns[key]}{row.row}"),
+                label=block.labels.get(key, key),
+                row_name=called,
+                sheet_id=block.sheet,
+                key=meaning,
+                stored=stored,
+                expected=expected,
+            )
+        )
+
+    def notice(
+        self,
+        ref: Ref,
+        label: str,
+        called: str | None,
+        sheet_id: str,
+        key: str,
+        stored: CellValue,
+        expected: Decimal | None,
+    ) -> None:
+        self.noticed.computed.append(
+            Computed(
+                at=ref,
+                label=label,
+                row_name=called,
+                sheet_id=sheet_id,
+                key=key,
+                stored=stored,
+                expected=expected,
+            )
+        )
+
+
+def check_name(sheets: Sheets, project: Project, tab: str, kind: str, cells: Mapping[str, str]) -> None:
+    """Notice a project sheet that shows another name than 资金概况."""
+    shown = sheets.one(Ref(tab, cells["name"])) if "name" in cells else None
+    if shown is not None and project.called and str(shown).strip() != str(project.name).strip():
+        sheets.noticed.renamed.append(OwnSheet(sheet=tab, project_id=project.id, kind=kind, name=shown))
+
+
+def own_sheet(
+    tab: str, project: Project, cells: Mapping[str, str], block: Block | None, first: str
+) -> Locator:
+    """Where the single cells of a project's own sheet stand; `first` is the column of its first data cell."""
+    corner = f"{block.columns.get(first, 'A')}{block.first}" if block else "A1"
+    return Locator(tab, project.id, cells={**cells, "first": corner})
+
+
+def cells_of(scoped: Mapping[str, Ref], wanted: Mapping[str, str]) -> dict[str, str]:
+    return {
+        key: scoped[name].cell
+        for key, name in wanted.items()
+        if name in scoped and scoped[name].cell != BROKEN
+    }
+
+
+def picked(row: Row, keys: Iterable[str]) -> dict[str, Any]:
+    return {key: row.values.get(key) for key in keys}
+
+
+def _split(all_names: Mapping[str, Ref], tabs: set[str]) -> tuple[dict[str, dict[str, Ref]], dict[str, Ref]]:
+    """Names by tab, and names of the whole workbook; only ours. A name on a sheet that is gone is broken."""
+    by_sheet: dict[str, dict[str, Ref]] = {}
+    workbook: dict[str, Ref] = {}
+    for name, ref in all_names.items():
+        tab, mark, own = name.rpartition("!")
+        if not own.startswith(("PE_", "FUND_", "MX_", "SE_", "NARR_", "FIND_")):
+            continue
+        found = ref if ref.sheet in tabs else Ref("", BROKEN)
+        if not mark:
+            workbook[own] = found
+        elif tab in tabs:
+            by_sheet.setdefault(tab, {})[own] = found
+    return by_sheet, workbook
