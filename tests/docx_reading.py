@@ -102,7 +102,9 @@ class Document:
     @cached_property
     def record(self) -> dict[str, dict[str, str]]:
         """The document's own memory of its paragraphs: bookmark → id, section, hash."""
-        rows = (dict(map(str, pair) for pair in row.items()) for row in self.part("customXml/item1.xml"))
+        rows: list[dict[str, str]] = [
+            {str(key): str(value) for key, value in row.items()} for row in self.part("customXml/item1.xml")
+        ]
         return {row["bookmark"]: row for row in rows}
 
     def style(self, style: str) -> _Element:

@@ -55,23 +55,45 @@ def ordinary(path: Path, projects: int = 4, items: int = 10, prepared: int = 500
     for row in range(25):
         guide.write(row, 0, f"第{row + 1}条：只填淡黄格，灰格自动计算，保存后再校验。")
     funds = book.add_worksheet("资金概况")
-    funds.write_row("A4", ["序号", "项目名称", "类型", "用途", "总额", "区级", "支出", "区级", "执行率", "结余", "原因", "科室"])
+    funds.write_row(
+        "A4",
+        [
+            "序号",
+            "项目名称",
+            "类型",
+            "用途",
+            "总额",
+            "区级",
+            "支出",
+            "区级",
+            "执行率",
+            "结余",
+            "原因",
+            "科室",
+        ],
+    )
     for index in range(projects):
         row = 4 + index
         funds.write(row, 0, index + 1)
-        funds.write_row(row, 1, [f"第{index + 1}号科技工作经费", "科技", f"第{index + 1}项科技创新支出"], text)
+        funds.write_row(
+            row, 1, [f"第{index + 1}号科技工作经费", "科技", f"第{index + 1}项科技创新支出"], text
+        )
         funds.write_row(row, 4, [100.5 + index, 60, 95 + index / 4, 60], money)
         funds.write_formula(row, 8, f'=IF(E{row + 1}=0,"",G{row + 1}/E{row + 1})', share, 0.93)
         funds.write_formula(row, 9, f"=E{row + 1}-G{row + 1}", money, 5.5)
         funds.write_row(row, 10, ["按进度支付", "科技科"], text)
-    for column, name in zip("BCDEFGH", ("NAME", "TYPE", "USE", "BUDGET", "LOCAL", "SPENT", "SPENT_LOCAL"), strict=True):
+    for column, name in zip(
+        "BCDEFGH", ("NAME", "TYPE", "USE", "BUDGET", "LOCAL", "SPENT", "SPENT_LOCAL"), strict=True
+    ):
         book.define_name(f"FUND_{name}", f"='资金概况'!${column}$5:${column}${5 + projects}")
     for project in range(projects):
         tab = f"项目{project + 1}_科技工作"
         sheet = book.add_worksheet(tab)
         sheet.set_column(0, 11, 14)
         sheet.write("A1", f"P{project + 1}")
-        sheet.write_row("A5", ["序号", "细化内容", "成本", "时效", "数量", "质量", "效益", "实际", "支出", "原因", "检查"])
+        sheet.write_row(
+            "A5", ["序号", "细化内容", "成本", "时效", "数量", "质量", "效益", "实际", "支出", "原因", "检查"]
+        )
         last = 5 + items + 6
         for item in range(items):
             row = 5 + item
@@ -79,10 +101,14 @@ def ordinary(path: Path, projects: int = 4, items: int = 10, prepared: int = 500
             sheet.write(row, 1, f"第{item + 1}项学习交流培训（{project + 1}）", text)
             sheet.write(row, 2, 12.5 + item, money)
             sheet.write_row(row, 3, ["6-9月", f"≥{item + 3}场次，{project * 7 + item}人", "合格率≥95%"], text)
-            sheet.write_row(row, 6, [f"满意度{80 + item % 19}%以上", f"完成{item + 3}场，{project * 7 + item}人"], text)
+            sheet.write_row(
+                row, 6, [f"满意度{80 + item % 19}%以上", f"完成{item + 3}场，{project * 7 + item}人"], text
+            )
             sheet.write(row, 8, 11 + item / 8, money)
             sheet.write(row, 9, "无", text)
-            sheet.write_formula(row, 10, f'=IF(C{row + 1}="","○",IF(I{row + 1}>C{row + 1},"✗","✓"))', None, "✓")
+            sheet.write_formula(
+                row, 10, f'=IF(C{row + 1}="","○",IF(I{row + 1}>C{row + 1},"✗","✓"))', None, "✓"
+            )
         for row in range(5 + items, last):
             for column in range(11):
                 sheet.write_blank(row, column, None, text)
@@ -92,16 +118,24 @@ def ordinary(path: Path, projects: int = 4, items: int = 10, prepared: int = 500
             book.define_name(f"'{tab}'!MX_{name}", f"='{tab}'!${column}$6:${column}${last}")
         for column in range(2, 10):
             sheet.data_validation(
-                5, column, last, column, {"validate": "length", "criteria": "<=", "value": 500, "input_message": "怎么填"}
+                5,
+                column,
+                last,
+                column,
+                {"validate": "length", "criteria": "<=", "value": 500, "input_message": "怎么填"},
             )
         for word in ("PE_MARK_E", "PE_MARK_W", "PE_MARK_N"):
             rule = f"=COUNTIF({word},ADDRESS(ROW(),COLUMN(),4))>0"
             sheet.conditional_format(5, 0, last, 10, {"type": "formula", "criteria": rule, "format": red})
     story = book.add_worksheet("报告文字")
     for row in range(20):
-        story.write_row(row + 3, 0, [f"{row + 1}", "三、主要绩效", f"全年完成培训{row}场，支出{row * 13}万元，" * 4], text)
+        story.write_row(
+            row + 3, 0, [f"{row + 1}", "三、主要绩效", f"全年完成培训{row}场，支出{row * 13}万元，" * 4], text
+        )
     results = book.add_worksheet("校验结果")
-    results.write_row("A6", ["序号", "级别", "位置", "问题", "怎么改", "现在的内容", "处理", "情况说明", "规则号"])
+    results.write_row(
+        "A6", ["序号", "级别", "位置", "问题", "怎么改", "现在的内容", "处理", "情况说明", "规则号"]
+    )
     for row in range(prepared):
         for column in range(9):
             results.write_blank(6 + row, column, None, text)
@@ -125,7 +159,8 @@ def workbook(
     numbers = range(1, sheets + 1)
     tabs = "".join(f'<sheet name="表{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
     links = "".join(
-        f'<Relationship Id="rId{n}" Type="{LINKS}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+        f'<Relationship Id="rId{n}" Type="{LINKS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in numbers
     )
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": f'{XML}<Types xmlns="{PACKAGE}/content-types"/>',
@@ -137,7 +172,11 @@ def workbook(
         "xl/_rels/workbook.xml.rels": f'{XML}<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>',
         "xl/sharedStrings.xml": strings,
     }
-    sheet = cells if cells.startswith("<?xml") else f'{XML}<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>'
+    sheet = (
+        cells
+        if cells.startswith("<?xml")
+        else f'{XML}<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>'
+    )
     parts.update({f"xl/worksheets/sheet{n}.xml": sheet for n in numbers})
     parts.update(extra or {})
     return {name: content for name, content in parts.items() if name not in without}
@@ -172,7 +211,9 @@ def prefixed(name: str, part: bytes) -> bytes:
 
 def without_addresses(name: str, part: bytes) -> bytes:
     """Rows and cells without numbers; only for sheets that have no gaps."""
-    return re.sub(rb'<(row|c) r="[A-Z]*\d+"', rb"<\1", part) if name.startswith("xl/worksheets/sheet") else part
+    return (
+        re.sub(rb'<(row|c) r="[A-Z]*\d+"', rb"<\1", part) if name.startswith("xl/worksheets/sheet") else part
+    )
 
 
 def in_single_quotes(name: str, part: bytes) -> bytes:

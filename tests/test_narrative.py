@@ -105,8 +105,8 @@ def test_sections_follow_the_outline_and_are_marked_as_drafts() -> None:
 
 def test_overview_states_totals_local_part_rate_and_balance() -> None:
     assert drafted(sample.submission(), "overview")["overview/1"] == (
-        "我单位2020年度纳入绩效自评的项目共4个，指标总额563万元（其中区级资金563万元），"
-        "支出总额547.99万元（其中区级资金547.99万元），预算执行率97.33%，结余15.01万元。"
+        "我单位2020年度纳入绩效自评的项目共4个，指标总额563万元，支出总额547.99万元，预算执行率97.33%，结余15.01万元。"
+        "其中区级资金指标563万元，支出547.99万元。"
     )
 
 
@@ -141,7 +141,7 @@ def test_an_overrun_is_called_one() -> None:
 
 def test_a_changed_budget_states_both() -> None:
     said = text(submission(project(initial_budget=50)), "overview")
-    assert "年初预算50万元，指标总额60万元" in said
+    assert "年初预算50万元，调整后指标总额60万元" in said
 
 
 def test_declaring_targets_says_nothing_of_spending() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 
@@ -48,6 +49,7 @@ class Place(Ref):
     row_name: str | None
 
 
+@lru_cache(maxsize=4096)
 def column_letters(number: int) -> str:
     """Column letters of a column number from 1: 1 → A, 27 → AA."""
     letters = ""
@@ -68,6 +70,7 @@ def without_numbering(text: str) -> str:
     return text[match.end() :] if match and match.end() < len(text) else text
 
 
+@lru_cache(maxsize=16384)
 def row_and_column(cell: str) -> tuple[int, int]:
     """Row and column number, from 1, of an A1 address; of a block, those of its first cell."""
     first = cell.partition(":")[0]

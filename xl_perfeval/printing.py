@@ -78,7 +78,7 @@ def wrapped(text: str, columns: int, first: str = "", rest: str | None = None) -
 # Where a line may break: after a run of Latin text, or between Chinese characters, but never before
 # closing or after opening punctuation.
 _PIECES = re.compile(
-    r"[“‘（《【「(]*(?:[!-'*-~À-ɏ]{1,40}|[^“‘（《【「(]|$)[，。；：、！？”’）》】」)…%]*|[“‘（《【「(]+"
+    r"[“‘（《【「(]*(?:[!-'*-~À-ɏ]{1,40}(?:[亿万]?[元年月日项条个场次]|[亿万])?|[^“‘（《【「(]|$)[，。；：、！？”’）》】」)…%]*|[“‘（《【「(]+"
 )
 
 

@@ -13,11 +13,13 @@ from xl_perfeval import quantity
 from xl_perfeval.model import CellValue, Project
 
 _SIGNIFICANT = Context(prec=15, rounding=ROUND_HALF_UP)
+_WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
+"""Wide enough for whatever a cell can hold, 1E+307 included."""
 
 
 def excel_round(value: Decimal, digits: int) -> Decimal:
     """ROUND of Excel: first to 15 significant digits, then half away from zero to `digits` decimals."""
-    return _SIGNIFICANT.plus(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return _SIGNIFICANT.plus(value).quantize(Decimal(1).scaleb(-digits), context=_WIDE)
 
 
 def read(value: CellValue) -> Decimal | None:

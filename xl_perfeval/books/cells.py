@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from xl_perfeval.model import column_letters, row_and_column
 
@@ -19,6 +20,8 @@ MAX_COLUMN = 200
 """Last column that is read, GR; no sheet of the form has more than 60. (Its letters stand in `_ODD`.)"""
 MAX_FAR = 20
 """Stray cells that are listed per sheet."""
+MAX_MERGED = 1_000
+"""Merged blocks that are listed per sheet."""
 MAX_PREFIX = 20
 """Characters of a namespace prefix."""
 MAX_SLOW = 6 * 2**20
@@ -61,14 +64,14 @@ def scan(part: bytes) -> tuple[bytes, Cells]:
         else:
             body = near
     errors: dict[tuple[int, int], str] = {}
-    if b"#" in body:
+    if b"#" in body and b' t="e"' in body:
         body = _ERROR.sub(lambda match: _as_text(match, errors), body)
     # The empty <mergeCells> in front spares calamine its second pass, which looks for them.
     xml = b"".join((b"<worksheet><mergeCells/><sheetData>", body, b"</sheetData></worksheet>"))
     return xml, Cells(
         errors=errors,
         far=tuple(far),
-        merged=tuple(ref.decode() for ref in _MERGED.findall(tail)) if b"mergeCell" in tail else (),
+        merged=_merged(tail) if b"mergeCell" in tail else (),
         hidden=_hidden(body) if b" hidden=" in body else frozenset(),
         results=_results(body),
     )
@@ -89,12 +92,9 @@ _FILLED = re.compile(rb"<v>[^<]|<(?:is|f)[ >]")
 _ERROR = re.compile(
     rb'(<c r="([A-Z]+)(\d+)"(?: s="\d+")? t=")e(">(?:<f\b[^<>]*/>|<f\b[^<>]*>[^<]*</f>)?<v>)([^<]*)(?=</v>)'
 )
-_ROW = re.compile(rb"<row\b([^<>]*)>")
-_ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
-_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
-_MERGED = re.compile(
-    rb"""<(?:[\w.-]+:)?mergeCell\s[^<>]*?\bref=["']([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)["']"""
-)
+_HIDDEN_ROW = re.compile(rb"""<row(\s[^<>]*?\bhidden=["'](?:1|true)["'][^<>]*)>""")
+_ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,4})["']""")
+_MERGED = re.compile(rb"""<mergeCell\s[^<>]*?\bref=["']([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)["']""")
 _FORMULA = re.compile(rb"<f[ >/]")
 _RESULT = re.compile(rb"""(?:</f>|<f\b[^<>]*/>)\s*<v>[^<]| t="str"><f\b[^<>]*(?:/>|>[^<]*</f>)\s*<v""")
 
@@ -145,15 +145,13 @@ def _as_text(match: re.Match[bytes], errors: dict[tuple[int, int], str]) -> byte
     return b"".join((start, b"str", middle, code))
 
 
+def _merged(tail: bytes) -> tuple[str, ...]:
+    return tuple(match[1].decode() for match in islice(_MERGED.finditer(tail), MAX_MERGED))
+
+
 def _hidden(body: bytes) -> frozenset[int]:
-    rows: set[int] = set()
-    row = 0
-    for start in _ROW.findall(body):
-        number = _ROW_NUMBER.search(start)
-        row = int(number[1]) if number else row + 1
-        if _HIDDEN.search(start):
-            rows.add(row)
-    return frozenset(rows)
+    rows = (_ROW_NUMBER.search(start) for start in _HIDDEN_ROW.findall(body))
+    return frozenset(int(row[1]) for row in rows if row)
 
 
 def _results(body: bytes) -> bool | None:
@@ -184,6 +182,7 @@ def _rewritten(part: bytes, far: list[str]) -> bytes:
     return "".join(rewriting.out).encode()
 
 
+_ADDRESS = re.compile("[A-Za-z]{1,3}[0-9]{1,7}")
 _KEPT = frozenset(("v", "f", "is", "t", "r", "rPh"))
 
 
@@ -221,6 +220,8 @@ class _Rewriting:
             self.out.append(f"<row{_written({**attributes, 'r': str(self._row)})}>")
         elif name == "c":
             if "r" in attributes:
+                if not _ADDRESS.fullmatch(attributes["r"]):
+                    raise ValueError(attributes["r"])
                 self._address = row_and_column(attributes["r"].upper())
             else:
                 self._address = (self._row, self._column + 1)

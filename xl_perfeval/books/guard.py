@@ -147,5 +147,5 @@ def _kind_of_text(text: str) -> str:
     if re.search(r"<(html|table|body|!doctype html)\b", start) or start.startswith("mime-version"):
         return "是网页，只是改名成了表格"
     if start.startswith("<"):
-        return "是 XML 文本，不是 Excel 工作簿"
-    return "是文本文件（例如 CSV），不是 Excel 工作簿"
+        return "是 XML 格式的文本，不是 Excel 工作簿"
+    return "是文本文件（例如 CSV），不是工作簿"

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xl_perfeval.books import BROKEN
+from xl_perfeval.books.cells import MAX_COLUMN, MAX_ROW
 from xl_perfeval.books.guard import CHOOSE, SAVE_AGAIN, damaged, refusal
-from xl_perfeval.model import Ref
+from xl_perfeval.model import Ref, column_letters, row_and_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from xl_perfeval.books import NotReadable
 
@@ -30,10 +31,12 @@ MAX_MEMBERS = 10_000
 MAX_DIRECTORY = 4 * 2**20
 MAX_DECLARED = 512 * 2**20
 """Unpacked bytes a file may declare in all, pictures included; beyond it is a zip bomb."""
-MAX_PART = 24 * 2**20
+MAX_PART = 20 * 2**20
 """Unpacked bytes of one part that is read; a sheet of 5,000 rows and 40 columns has 12 MB at most."""
-MAX_READ = 80 * 2**20
+MAX_READ = 64 * 2**20
 """Unpacked bytes of all parts that are read; 300,000 filled cells on 400 sheets are about 45 MB."""
+MAX_SMALL = 4 * 2**20
+"""Unpacked bytes of a part that lists sheets, names or relations; 200 KB for 400 sheets with 25 names each."""
 MAX_SHEETS = 2_000
 
 _END = b"PK\x05\x06"
@@ -78,13 +81,9 @@ class Package:
             raise self.too_large()
         self._vba_packed = self._slice(self.vba, data) if self.vba else b""
 
-    def part(self, part: str) -> bytes:
-        """Unpacked bytes of `strings`, `styles` or a sheet's part, as UTF-8 and without a document type."""
-        return self._unpack(part, self._packed[part])
-
-    def size(self, part: str) -> int:
-        """Unpacked bytes of a part as declared; `part` refuses a part that has more."""
-        return self.members[part.lower()].file_size
+    def take(self, part: str) -> bytes:
+        """Unpacked bytes of `strings`, `styles` or a sheet's part, as UTF-8; each can be taken once."""
+        return self._unpack(part, self._packed.pop(part))
 
     def macros(self) -> bytes:
         """The VBA project as it is stored, unpacked; empty where there is none."""
@@ -120,7 +119,7 @@ class Package:
             if "#REF!" in target:
                 ref = Ref("", BROKEN)
             elif block and sheet is not None:
-                ref = Ref(sheet, area.replace("$", ""))
+                ref = Ref(sheet, area.replace("$", "") if len(area) < FAR_AREA else _clipped(area))
             else:
                 continue
             if scope:
@@ -179,6 +178,8 @@ class Package:
         """A small part that is parsed here, so it must be well-formed XML."""
         if not self._existing(part):
             raise refusal(self.name, "缺少工作簿的主体部分，读不出来", ASK)
+        if self.members[part.lower()].file_size > MAX_SMALL:
+            raise self.too_large()
         content = self._unpack(part, self._slice(part, data))
         _check_xml(self.name, content)
         return _COMMENT.sub(b"", content)
@@ -227,24 +228,31 @@ class Package:
         return content
 
 
-def stored(parts: Iterable[tuple[str, bytes]]) -> bytes:
-    """A zip of unpacked parts. (`zipfile` takes 50 µs a member, more than a small sheet takes to read.)"""
-    body: list[bytes] = []
-    directory: list[bytes] = []
-    at = 0
-    for name, content in parts:
+class Storing:
+    """Writes a zip of unpacked parts. (`zipfile` takes 50 µs a member, more than a small sheet takes to read.)"""
+
+    def __init__(self, file: io.BytesIO) -> None:
+        self._file = file
+        self._directory: list[bytes] = []
+
+    def add(self, name: str, content: bytes) -> None:
+        """Append a member."""
         path = name.encode()
-        # version 2.0, no flags, stored, 1 January 1980, checksum, sizes
-        fields = struct.pack("<HHHHHLLL", 20, 0, 0, 0, 33, zlib.crc32(content), len(content), len(content))
-        body += (b"PK\x03\x04", fields, struct.pack("<HH", len(path), 0), path, content)
-        directory.append(
-            b"PK\x01\x02\x14\x00" + fields + struct.pack("<HHHHHLL", len(path), 0, 0, 0, 0, 0, at) + path
-        )
-        at += 30 + len(path) + len(content)
-    size = sum(map(len, directory))
-    count = len(directory)
-    end = _END + struct.pack("<HHHHLLH", 0, 0, count, count, size, at, 0)
-    return b"".join([*body, *directory, end])
+        size = len(content)
+        # version 2.0, no flags, stored, 1 January 1980
+        fields = struct.pack("<HHHHHLLLH", 20, 0, 0, 0, 33, zlib.crc32(content), size, size, len(path))
+        entry = struct.pack("<HHHHLL", 0, 0, 0, 0, 0, self._file.tell())
+        self._directory.append(b"PK\x01\x02\x14\x00" + fields + entry + path)
+        self._file.write(b"PK\x03\x04" + fields + b"\0\0" + path)
+        self._file.write(content)
+
+    def close(self) -> None:
+        """Append the directory."""
+        at = self._file.tell()
+        directory = b"".join(self._directory)
+        count = len(self._directory)
+        self._file.write(directory)
+        self._file.write(_END + struct.pack("<HHHHLLH", 0, 0, count, count, len(directory), at, 0))
 
 
 ASK = "请换用备份，或请对方用 Excel 或 WPS 重新保存后发来。"
@@ -263,6 +271,8 @@ _DATE_1904 = re.compile(rb"""<(?:[\w.-]+:)?workbookPr\s[^<>]*\bdate1904\s*=\s*["
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 _ROOT = re.compile(rb"<[A-Za-z_]")
+FAR_AREA = len("$A$1:$A$10000")
+"""Characters of the shortest block that may reach out of the frame."""
 _TAB = re.compile(r"'((?:[^'\[\]]|'')+)'|([^\s'\[\](),;!:+*/&<>=\"^-]+)")
 _AREA = re.compile(r"\$?[A-Z]{1,3}\$?[1-9]\d{0,6}(?::\$?[A-Z]{1,3}\$?[1-9]\d{0,6})?")
 
@@ -295,7 +305,7 @@ def _directory(name: str, data: bytes) -> dict[str, zipfile.ZipInfo]:
         if member.flag_bits & 1:
             raise refusal(name, "加了压缩包密码，不能读取", "请取消密码，用 Excel 或 WPS 重新保存后再用。")
         members[path.lower()] = member
-    if sum(member.file_size for member in listed) > MAX_DECLARED:
+    if len(listed) > MAX_MEMBERS or sum(member.file_size for member in listed) > MAX_DECLARED:
         raise _suspicious(name)
     return members
 
@@ -330,7 +340,7 @@ def _check_kind(name: str, members: Mapping[str, zipfile.ZipInfo], data: bytes) 
         if b"opendocument.spreadsheet" in head:
             raise refusal(name, "是 ODS 表格，不能读取", SAVE_AGAIN)
         if b"opendocument" in head:
-            raise refusal(name, "是 ODF 文档，不是 Excel 工作簿", CHOOSE)
+            raise refusal(name, "是别的办公软件的文档，不是 Excel 工作簿", CHOOSE)
     if not any(member.startswith(("xl/", "[content_types]", "_rels/")) for member in members):
         raise refusal(name, "是压缩包，不是表格", CHOOSE)
 
@@ -377,6 +387,15 @@ def _name_and_scope(start: str, target: str) -> tuple[str, str, str]:
     attributes = _attributes(start)
     scope = attributes.get("localSheetId", "")
     return attributes.get("name", ""), scope if scope.isdecimal() else "", target
+
+
+def _clipped(area: str) -> str:
+    """A block of a name, inside the frame that is read: `$A$1:$A$1048576` would be read cell by cell."""
+    first, _, last = area.replace("$", "").partition(":")
+    (top, left), (bottom, right) = row_and_column(first), row_and_column(last or first)
+    if top > MAX_ROW or left > MAX_COLUMN:
+        return BROKEN
+    return f"{first}:{column_letters(min(right, MAX_COLUMN))}{min(bottom, MAX_ROW)}" if last else first
 
 
 def _tab(written: str) -> str | None:

@@ -215,7 +215,9 @@ def _paragraphs(id: str, paragraphs: tuple[str, ...]) -> tuple[Paragraph, ...]: 
 
 
 def _source(name: str = "", **amounts: Any) -> Source:
-    return Source(name=name, **amounts)
+    return Source(
+        name=re.sub(r"^\s*其中\s*[：:]", "", name).strip(), **amounts
+    )  # the form prints 其中： itself
 
 
 def _kind(value: object) -> str:

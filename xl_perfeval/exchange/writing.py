@@ -24,7 +24,7 @@ from xl_perfeval.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 def to_json(submission: Submission) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def to_json(submission: Submission) -> dict[str, Any]:
         "stage": submission.stage.value,
         "report_date": to_plain(submission.report_date),
         "prepared_by": _text(submission.prepared_by),
-        "projects": [_project(project, submission.edition) for project in filled(submission.projects)],
+        "projects": [_project(project) for project in filled(_typed_only(submission))],
         "totals": _typed_totals(submission),
         "sections": _sections(submission.paragraphs),
     }
@@ -45,14 +45,19 @@ def to_json(submission: Submission) -> dict[str, Any]:
 
 
 def filled(projects: Iterable[Project]) -> tuple[Project, ...]:
-    """Projects and rows that hold anything at all."""
+    """Projects and rows that hold anything of their own, as the form's reader sees them.
+
+    Names of groups and sources are printed beforehand, so a row with nothing else is blank; a blank 一级指标 is
+    the one above.
+    """
     trimmed = (
         replace(
             project,
             items=tuple(item for item in project.items if item != WorkItem()),
-            indicators=tuple(row for row in project.indicators if row != Indicator()),
+            indicators=tuple(_grouped(project.indicators)),
             funding=replace(
-                project.funding, sources=tuple(s for s in project.funding.sources if s != Source(name=""))
+                project.funding,
+                sources=tuple(each for each in project.funding.sources if each != Source(name=each.name)),
             ),
         )
         for project in projects
@@ -60,13 +65,20 @@ def filled(projects: Iterable[Project]) -> tuple[Project, ...]:
     return tuple(project for project in trimmed if not _is_blank(project))
 
 
+def _grouped(indicators: Iterable[Indicator]) -> Iterator[Indicator]:
+    level1: CellValue = None
+    for row in indicators:
+        level1 = level1 if row.level1 is None else row.level1
+        if row != Indicator(level1=row.level1, level2=row.level2, method=row.method):
+            yield replace(row, level1=level1)
+
+
 def _is_blank(project: Project) -> bool:
     return replace(project, id="", funding=replace(project.funding, project="")) == Project()
 
 
-def _project(project: Project, edition: Edition) -> dict[str, Any]:
-    written = _written(_typed_only(project, edition), shapes.PROJECT)
-    return {"id": project.id, "name": None, **written}
+def _project(project: Project) -> dict[str, Any]:
+    return {"id": project.id, "name": None, **_written(project, shapes.PROJECT)}
 
 
 def _written(record: object, shape: shapes.Shape) -> dict[str, Any]:
@@ -143,18 +155,22 @@ def _typed_totals(submission: Submission) -> dict[str, Any]:
     return _written(replace(typed, **same), shapes.FUNDING)
 
 
-def _typed_only(project: Project, edition: Edition) -> Project:
-    """The project without scores, execution, total and grade that the edition's formulas give anyway."""
+def _typed_only(submission: Submission) -> tuple[Project, ...]:
+    """The projects without scores, execution, total and grade that the edition's formulas give anyway."""
+    edition = submission.edition
     if edition.scoring is None:
-        return project
+        return submission.projects
+    return tuple(_without_computed(project, edition) for project in submission.projects)
+
+
+def _without_computed(project: Project, edition: Edition) -> Project:
     total = scoring.total(project, edition)
-    counts = total if project.total_score is None else scoring.number(project.total_score)
     return replace(
         project,
         indicators=tuple(_typed_score(row, edition) for row in project.indicators),
         execution=_typed_execution(project, edition),
         total_score=None if _shows(project.total_score, total) else project.total_score,
-        grade=None if _text(project.grade) == scoring.grade(counts, edition) else project.grade,
+        grade=None if _text(project.grade) == scoring.grade_of(project, edition) else project.grade,
     )
 
 
@@ -179,8 +195,12 @@ def _typed_execution(project: Project, edition: Edition) -> Execution:
 
 
 def _shows(typed: CellValue, computed: Decimal | None) -> bool:
-    """Whether a number typed is the one computed, to the digits that a spreadsheet keeps."""
+    """Whether a cell shows what is computed, to the digits that a spreadsheet keeps, or a formula's word for
+    nothing yet."""
+    if typed in _WORDS:
+        return True
     return computed is not None and scoring.number(typed) == _SIGNIFICANT.plus(computed)
 
 
+_WORDS = (scoring.PENDING, scoring.UNREADABLE, "—")
 _SIGNIFICANT = Context(prec=15)

@@ -32,6 +32,11 @@ class Account:
         return rollup.balance(self.spent, self.budget)
 
     @property
+    def settled(self) -> bool:
+        """Whether spending equals the budget, to the 分."""
+        return self.balance is not None and abs(self.balance) < _FEN
+
+    @property
     def items(self) -> tuple[tuple[str, WorkItem], ...]:
         """Filled rows of the matrix, each with its name."""
         return tuple(
@@ -126,6 +131,13 @@ def of(submission: Submission) -> Accounts:
     return Accounts(each=tuple(accounts), stage=submission.stage)
 
 
+def left_over(left: Decimal, stage: Stage) -> str:
+    """Budget less spending in words: 结余, or 未支出 while the year still runs; an overrun is called one."""
+    if left < 0:
+        return f"超支{wording.money(-left)}"
+    return f"{'结余' if stage is Stage.YEAR_END else '未支出'}{wording.money(left)}"
+
+
 def briefly(names: tuple[str, ...], counted: str = "个项目") -> str:
     """Names in a row, the first eight of them when there are more than ten: 甲、乙…等12个项目."""
     return (
@@ -140,6 +152,9 @@ def _key(project: Project, place: int) -> str:
         return f"row-{place}"
     return f"project-{key}" if key[0].isdecimal() or key == "remark" else key
 
+
+_FEN = Decimal("0.000001")
+"""0.01元 in 万元."""
 
 _PROJECT_TEXTS = ("name", "purpose", "note")
 _AMOUNTS = ("initial_budget", "budget", "budget_local", "spent", "spent_local")

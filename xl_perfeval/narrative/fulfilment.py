@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,8 +29,8 @@ class Outcome(Enum):
 class Comparison:
     """One target with the one figure that fits it. `target` and `actual` are worded as typed.
 
-    `noun` is what is counted (`""` when the row's name says it, or nobody); `place` is where in the actual's text the target may
-    be set beside the figure; `share` is actual ÷ target, `None` for a target to stay below.
+    `noun` is what is counted (`""` when the row's name says it, or nobody); `place` is where in the actual's
+    text the target may be set beside the figure; `planned` and `done` are the figures where more is better.
     """
 
     noun: str
@@ -37,15 +38,15 @@ class Comparison:
     actual: str
     outcome: Outcome
     place: int = 0
-    share: Decimal | None = None
-    excess: Decimal | None = None
+    planned: Decimal | None = None
+    done: Decimal | None = None
 
     def far_exceeded(self, threshold: Decimal) -> bool:
         """Whether the result is `threshold` times the target or more; targets under 10 need 3 more, too."""
-        if self.outcome is not Outcome.EXCEEDED or self.share is None or self.excess is None:
+        if self.outcome is not Outcome.EXCEEDED or not self.planned or self.done is None:
             return False
-        under_ten = self.excess < 10 * (self.share - 1)
-        return self.share >= threshold and (not under_ten or self.excess >= 3)
+        counts = self.planned >= 10 or self.done - self.planned >= 3
+        return counts and self.done >= self.planned * threshold
 
 
 def measurable(item: WorkItem) -> int:
@@ -71,15 +72,13 @@ def of_indicator(row: Indicator) -> Comparison | None:
     actual = quantity.actual(typed(row.actual), name=name, unit=unit)
     if not (_comparable(target) and _comparable(actual)) or target.parts or actual.parts:
         return None
-    if target.growth is not actual.growth and actual.growth is not None:
+    outcome = None if actual.growth not in {None, target.growth} else _outcome(target, actual)
+    if outcome is None:
         return None
-    outcome = _outcome(target, actual)
     said_target, said_actual = worded(row)
-    share, excess = _over(target, actual)
-    if target.growth is not None:
-        share = excess = None
-    return outcome and Comparison(
-        noun="", target=said_target, actual=said_actual, outcome=outcome, share=share, excess=excess
+    planned, done = (None, None) if target.growth else _more_is_more(target, actual)
+    return Comparison(
+        noun="", target=said_target, actual=said_actual, outcome=outcome, planned=planned, done=done
     )
 
 
@@ -116,14 +115,20 @@ def worded(row: Indicator) -> tuple[str, str]:
 @lru_cache(maxsize=4096)  # several sections ask for the same rows
 def _matched(planned: tuple[str, ...], actual: str) -> tuple[Comparison, ...]:
     actuals = list(_found(actual, quantity.actual(actual)))
-    if not actuals:
-        return ()
     targets = [found for text in planned for found in _found(text, quantity.target(text))]
-    pairs = [(t, a) for a in actuals for t in targets if _fits(t.reading, a.reading)]
+    if max(len(actuals), len(targets)) > _MOST_FIGURES:
+        return ()
+    pairs = [
+        (t, a)
+        for a, done in enumerate(actuals)
+        for t, target in enumerate(targets)
+        if _fits(target.reading, done.reading)
+    ]
+    of_target, of_actual = Counter(t for t, _ in pairs), Counter(a for _, a in pairs)
     compared = (
-        _compared(t, a, actual, actuals)
+        _compared(targets[t], actuals[a], actual, actuals)
         for t, a in pairs
-        if sum(t is other for other, _ in pairs) == 1 and sum(a is other for _, other in pairs) == 1
+        if of_target[t] == of_actual[a] == 1
     )
     return tuple(found for found in compared if found is not None)
 
@@ -137,6 +142,8 @@ class _Found(NamedTuple):
     end: int
 
 
+_MOST_FIGURES = 60
+"""Figures of one row beyond which nothing is compared; such a row is a pasted table, not a target."""
 _NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?")
 _SIGN_WORDS = {"≥": "不少于", "＞": "超过", ">": "超过", "≤": "不超过", "＜": "低于", "<": "低于"}
 _TARGET_COLUMNS = ("quantity", "quality", "benefit")
@@ -202,15 +209,15 @@ def _compared(target: _Found, actual: _Found, text: str, actuals: list[_Found]) 
     outcome = _outcome(planned, done)
     if outcome is None:
         return None
-    share, excess = _over(planned, done)
+    asked, given = _more_is_more(planned, done)
     return Comparison(
         noun=min(filter(None, (_noun(planned), _noun(done))), key=len, default=""),
         target=target.text[target.start : target.end].strip(),
         actual=actual.text[actual.start : actual.end].strip(),
         outcome=outcome,
         place=_beside(actual, text, actuals),
-        share=share,
-        excess=excess,
+        planned=asked,
+        done=given,
     )
 
 
@@ -274,14 +281,11 @@ def _kept_below(limit: Decimal, low: Decimal, high: Decimal | None, *, strict: b
     return Outcome.REACHED
 
 
-def _over(target: quantity.Target, actual: quantity.Target) -> tuple[Decimal | None, Decimal | None]:
-    """Actual ÷ target and actual − target, where more is better."""
+def _more_is_more(target: quantity.Target, actual: quantity.Target) -> tuple[Decimal | None, Decimal | None]:
+    """Both figures, unless the target is one to stay below."""
     if target.direction in {quantity.Sign.at_most, quantity.Sign.less_than}:
         return None, None
-    planned = target.high if target.direction is quantity.Sign.range else target.low
-    if not planned or actual.low is None:
-        return None, None
-    return actual.low / planned, actual.low - planned
+    return (target.high if target.direction is quantity.Sign.range else target.low), actual.low
 
 
 def _signed(row: Indicator) -> str:

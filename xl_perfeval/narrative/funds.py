@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from xl_perfeval import rollup
 from xl_perfeval.model import Stage, Submission
@@ -29,8 +28,8 @@ def overview(submission: Submission) -> Iterator[Draft]:
         yield Draft("1", gap("纳入绩效自评的项目和资金"))
         return
     taking_part = f"我单位{submission.year}年度{_TAKES_PART[submission.stage]}的项目共{len(accounts)}个"
-    local = submission.edition.local_label
-    yield Draft("1", sentence(taking_part, *_totals(accounts, local)) + _lacking(accounts))
+    local = _local(accounts, submission.edition.local_label)
+    yield Draft("1", sentence(taking_part, *_totals(accounts)) + local + _lacking(accounts))
     yield Draft("2", _rates(accounts))
 
 
@@ -43,27 +42,20 @@ def management(submission: Submission) -> Iterator[Draft]:
     yield Draft("3", gap("资金管理制度和审批程序"))
 
 
-def _totals(accounts: Accounts, local_label: str) -> Iterator[str]:
+def _totals(accounts: Accounts) -> Iterator[str]:
     budget, spent = accounts.total("budget"), accounts.total("spent")
     if accounts.filled("budget"):
-        if _adjusted(accounts):
+        adjusted = _adjusted(accounts)
+        if adjusted:
             yield f"年初预算{money(accounts.total('initial_budget'))}"
-        yield f"指标总额{money(budget)}{_local(accounts, 'budget_local', local_label)}"
+        yield f"{'调整后' if adjusted else ''}指标总额{money(budget)}"
     if not accounts.spending_asked or not accounts.filled("spent"):
         return
-    yield f"支出总额{money(spent)}{_local(accounts, 'spent_local', local_label)}"
+    yield f"支出总额{money(spent)}"
     if accounts.rate:
         yield f"预算执行率{accounts.rate}"
     if accounts.complete:
-        yield balance(accounts, budget - spent)
-
-
-def balance(accounts: Accounts, left: Decimal) -> str:
-    """What is left of the money: 结余, or 未支出 while the year still runs; an overrun is called one."""
-    if left < 0:
-        return f"超支{money(-left)}"
-    word = "结余" if accounts.stage is Stage.YEAR_END else "未支出"
-    return f"{word}{money(left)}"
+        yield accounting.left_over(budget - spent, accounts.stage)
 
 
 def _adjusted(accounts: Accounts) -> bool:
@@ -72,13 +64,17 @@ def _adjusted(accounts: Accounts) -> bool:
     return stated and accounts.total("initial_budget") != accounts.total("budget")
 
 
-def _local(accounts: Accounts, column: str, label: str) -> str:
-    if not accounts.filled(column):
-        return ""
+def _local(accounts: Accounts, label: str) -> str:
+    """The part that is local money, in a sentence of its own: “其中区级资金指标563万元，支出547.99万元。”"""
     whose = label.removeprefix("其中").lstrip("：:")
-    return (
-        f"（其中{whose}{'' if whose.endswith(('资金', '拨款')) else '资金'}{money(accounts.total(column))}）"
+    whose += "" if whose.endswith(("资金", "拨款")) else "资金"
+    columns = (
+        {"budget_local": "指标", "spent_local": "支出"}
+        if accounts.spending_asked
+        else {"budget_local": "指标"}
     )
+    parts = [f"{word}{money(accounts.total(key))}" for key, word in columns.items() if accounts.filled(key)]
+    return sentence(f"其中{whose}{parts[0]}", *parts[1:]) if parts else ""
 
 
 def _lacking(accounts: Accounts) -> str:

@@ -36,7 +36,7 @@ def problems(submission: Submission) -> Iterator[Draft]:
 
 
 def _nothing_left(accounts: Accounts) -> str:
-    all_spent = accounts.complete and all(account.balance == 0 for account in accounts)
+    all_spent = accounts.complete and all(account.settled for account in accounts)
     if not all_spent or accounts.total("spent") == 0:
         return ""
     return "本年度各项目资金均已支出。" if len(accounts) > 1 else f"{accounts.each[0].name}已全部支出。"
@@ -44,16 +44,14 @@ def _nothing_left(accounts: Accounts) -> str:
 
 def _money(account: Account, submission: Submission) -> str:
     """Balance or overrun with its figures and the reason typed beside it."""
-    if account.budget is None or account.spent is None or account.balance in (None, 0):
+    left = account.balance
+    if account.budget is None or account.spent is None or left is None or account.settled:
         return ""
-    left = account.budget - account.spent
-    still_running = submission.stage is Stage.MONITORING
-    outcome = f"超支{money(-left)}" if left < 0 else f"{'未支出' if still_running else '结余'}{money(left)}"
     stated = sentence(
         f"{account.name}预算{money(account.budget)}",
         f"支出{money(account.spent)}",
         f"执行率{account.rate}" if account.rate else "",
-        outcome,
+        accounting.left_over(left, submission.stage),
     )
     if reason := typed(account.project.funding.reason):
         return stated + sentence(f"原因：{reason}")
@@ -61,7 +59,8 @@ def _money(account: Account, submission: Submission) -> str:
         return stated + gap("超支原因及改进措施")
     if _small(account, submission.edition.thresholds.execution_floor):
         return stated
-    return stated + gap("未支出原因及下一步措施" if still_running else "结余原因及改进措施")
+    running = submission.stage is Stage.MONITORING
+    return stated + gap("未支出原因及下一步措施" if running else "结余原因及改进措施")
 
 
 def _small(account: Account, floor: Decimal) -> bool:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from xl_perfeval import quantity, rollup
 from xl_perfeval.model import CellError, CellValue, Project, WorkItem, without_numbering
@@ -86,6 +87,7 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 2]}……"
 
 
+@lru_cache(maxsize=1024)  # several sections ask for the same cells
 def _one_line(text: str) -> str:
     lines = (_visible(line) for line in re.split(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", text))
     whole = ""

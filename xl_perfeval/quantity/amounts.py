@@ -93,6 +93,8 @@ def native_amount(text: str) -> Decimal | None:
 # --- what a person reads --------------------------------------------------------------------------------------
 
 _BLANKS = re.compile(r"\s+")
+_BROKEN = re.compile(r"[0-9]\s+[0-9]")
+_SPACED = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?\s?[万亿]?元?")
 _BRACKETS = re.compile(r"[(（]")
 _CLOSING = ")）"
 _LEAD = re.compile("(?:¥|人民币|RMB|共计|合计|总计|共|计|金额|:|=)+")
@@ -118,10 +120,13 @@ def _typed(raw: str) -> Amount:
         return _unread(raw, "文字太长，不是金额")
     native = native_amount(raw)
     main, note = _split_note(raw)
-    text = _BLANKS.sub("", fold(main)).replace("，", ",")
+    main = fold(main).strip()
+    text = _BLANKS.sub("", main).replace("，", ",").rstrip("。；;,")
     if not text or text in NOTHING:
         return Amount(raw, None) if note is None else _unread(raw, "看不出金额")
     value, reason = _read(text)
+    if reason is None and _BROKEN.search(main) and not _SPACED.fullmatch(main):
+        value, reason = None, "数字中间有空格，可能是两个数"
     if native is not None and (value is None or value != native):
         return Amount(raw, native, note, False, reason or "写法可以有两种理解", True)
     if reason is None and note in ("元", "亿元", "亿", "千元"):
@@ -136,8 +141,8 @@ def _split_note(raw: str) -> tuple[str, str | None]:
         return raw, None
     closing = max(raw.rfind(glyph) for glyph in _CLOSING)
     if closing < opening.end():
-        return raw[: opening.start()], raw[opening.end() :].strip()
-    return raw[: opening.start()] + raw[closing + 1 :], raw[opening.end() : closing].strip()
+        return raw[: opening.start()], raw[opening.end() :].strip() or None
+    return raw[: opening.start()] + raw[closing + 1 :], raw[opening.end() : closing].strip() or None
 
 
 def _read(text: str) -> tuple[Decimal | None, str | None]:
@@ -156,7 +161,7 @@ def _read(text: str) -> tuple[Decimal | None, str | None]:
     value, rest, problem = _steps(text[1:] if text[:1] in ("-", "+") else text)
     if problem is not None or value is None:
         return None, problem
-    if rest in ("整", "正"):
+    if rest in ("整", "正", "人民币"):
         rest = ""
     if rest:
         return None, _about_rest(rest)

@@ -79,10 +79,11 @@ def figures(text: str) -> tuple[Figure, ...]:
 
 
 _NOUN_LENGTH = 20
+_EDGES = " \u3000\u00a0.．-—–~～_|│/\\+*^≥≤<>=＝·'\"“”‘’[]〔〕#@&$%"
 _AFTER_END = re.compile(r"[，。；;：:,!！?？()\n\r\t0-9《》【】]|对(?!象)|并(?!购|网)|进行|以及|同时|用于|，")
 _AND_SO_ON = re.compile("、.*等(?=.)")
 _LEADING = re.compile("(?:以上|以下|左右|的|等|相关|各类|次(?=[^品元])| )+")
-_BEFORE_START = re.compile(r"[，。；;：:,、!！?？()\n\r\t0-9《》【】]")
+_BEFORE_START = re.compile(r"[①-⑳，。；;：:,、!！?？()\n\r\t0-9《》【】]")
 _ACTION = re.compile(
     "(?:(?:每(?:个?月|季度?|[年周天日人村户次场家亩])|[年月日]?[底末]?之?前|以来|期间|至今|同比|环比|[比较](?:上年|去年|上一年)|年?度|全年|全区|全市|全县|每年|年度|本年度?|共|计划|已|将|拟|预计|实际|累计|合计|共计|成功|继续|积极|按时|按要求|组织|举办|开展|召开|"
     "举行|完成|印制|编印|印刷|发放|订阅|采购|购买|购置|委托|指导|实现|进行|兑现|拨付|支付|达到|达|为|约|争取|力争|确保|保证|保持|"
@@ -108,7 +109,7 @@ def noun_after(text: str, folded: str, measure: Measure) -> str:
     lead = _LEADING.match(folded, begin, end)
     if lead:
         begin = lead.end()
-    return text[begin : min(end, begin + _NOUN_LENGTH)].strip()
+    return _TRAILING.sub("", text[begin : min(end, begin + _NOUN_LENGTH)].strip(_EDGES)).strip(_EDGES)
 
 
 def noun_before(text: str, folded: str, measure: Measure, previous_end: int) -> str:
@@ -121,7 +122,7 @@ def noun_before(text: str, folded: str, measure: Measure, previous_end: int) -> 
     action = _ACTION.match(folded, begin, measure.start)
     if action:
         begin = action.end()
-    return _TRAILING.sub("", text[begin : measure.start].strip())
+    return _TRAILING.sub("", text[begin : measure.start].strip(_EDGES)).strip(_EDGES)
 
 
 # --- counted lists --------------------------------------------------------------------------------------------
@@ -150,6 +151,6 @@ def stated_list(text: str) -> tuple[int, int] | None:
     headline = [m for m in scan(folded[:first]) if m.kind is FigureKind.count and m.high is None and m.unit]
     if not headline or headline[-1].low != headline[-1].low.to_integral_value():
         return None
-    if headline[-1].end < len(folded[:first].rpartition("。")[0]):
+    if "。" in folded[headline[-1].end : first]:
         return None
     return int(headline[-1].low), length

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from xl_perfeval.quantity.numerals import CHINESE_DIGITS, LONGEST, chinese_number, number
-from xl_perfeval.quantity.units import AGES, DURATIONS, RATES, WAN, Unit, unit_at
+from xl_perfeval.quantity.units import AGES, DURATIONS, KNOWN, MULTIPLIERS, RATES, WAN, Unit, unit_at
 
 
 class Sign(StrEnum):
@@ -65,6 +65,9 @@ class Measure:
 
 def scan(text: str) -> list[Measure]:
     """Every number of folded `text`, in order, none overlapping another."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None and plain[3] in _PLAIN_UNITS:
+        return [_plain_measure(plain)]
     found: list[Measure] = []
     position = 0
     for match in _NUMBER.finditer(text):
@@ -79,6 +82,35 @@ def scan(text: str) -> list[Measure]:
             found.append(measure)
             position = measure.end
     return found
+
+
+# Most cells are one sign, one number and one unit; they need no look around.
+_PLAIN = re.compile(r"([≥≤<>=]?) ?((?!(?:19|20)[0-9]{2}\.)[0-9]{1,6}(?:\.[0-9]{1,8})?) ?(%|[^\W\d_]{0,3})")
+_PLAIN_SIGNS = {sign.value: sign for sign in Sign if len(sign.value) == 1} | {"": Sign.implicit}
+_PLAIN_UNITS = {
+    **{word: (FigureKind.count, None) for word in KNOWN if word.isalpha() and not MULTIPLIERS.keys() & {word[0], word[:2]}},
+    **{word: (FigureKind.duration, None) for word in DURATIONS - {"年", "日", "年度"}},
+    "": (FigureKind.count, None),
+    "%": (FigureKind.rate, None),
+    "万元": (FigureKind.money, None),
+    "元": (FigureKind.money, 1 / WAN),
+    "亿元": (FigureKind.money, WAN),
+}
+for _special in (*AGES, *RATES - {"%"}, "周年", "年", "日", "年度", "圆", "个小时"):
+    _PLAIN_UNITS.pop(_special, None)
+
+
+def _plain_measure(match: re.Match[str]) -> Measure:
+    sign, digits, unit = match.groups()
+    kind, factor = _PLAIN_UNITS[unit]
+    value = Decimal(digits)
+    measure = Measure(kind, value if factor is None else value * factor, match.start(2), match.end(2), unit)
+    if kind is FigureKind.money:
+        measure.unit = "万元"
+    measure.sign = _PLAIN_SIGNS[sign]
+    measure.start, measure.end = 0, match.end()
+    measure.unit_end = match.end()
+    return measure
 
 
 HAS_NUMBER = re.compile(f"[0-9{CHINESE_DIGITS}]")
@@ -132,7 +164,7 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure | None:
     number_end, high, damage = end, None, ""
     separator = _RANGE.match(text, unit.end if unit.text or unit.factor else end)
     if separator is not None:
-        high = number(separator[1].rstrip(",."))
+        high = _second_number(separator[1])
         second_end = separator.start(1) + len(separator[1].rstrip(",."))
         second = unit_at(text, _skip(text, second_end))
         if high is None or (unit.text and second.text and unit.text != second.text):
@@ -154,6 +186,8 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure | None:
     measure.high, measure.number_end, measure.unit_end = high, number_end, measure.end
     if at and text[at - 1] == "-" and (at == 1 or text[at - 2] in _BEFORE_MINUS):
         measure.low, measure.start = -value, at - 1
+    if unit.factor is not None and not unit.text and text[unit.end - 1] == "亿":
+        _add_wan(measure, text)
     measure.approximate = more or (unit.end > number_end + 1 and _has_more(text, number_end, unit.end))
     if measure.approximate:
         measure.sign = Sign.at_least
@@ -164,8 +198,26 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure | None:
 
 _MORE = frozenset("余多")
 _BEFORE_MINUS = frozenset(" 长为率达降≥≤<>=:")
-_RANGE = re.compile(r" ?(?:-{1,2}|~|至|到) ?([0-9][0-9,.]*)")
+_RANGE = re.compile(f" ?(?:-{{1,2}}|~|至|到) ?([0-9][0-9,.]*|[{CHINESE_DIGITS}]{{1,3}})")
 _LETTERS_AND_DIGITS = re.compile(r"[A-Za-z0-9]+")
+
+
+_AND_WAN = re.compile(r"([0-9]{1,4}(?:\.[0-9]+)?)万(?:元|(?![^\W\d_]))")
+
+
+def _add_wan(measure: Measure, text: str) -> None:
+    """Completes 2亿3000万元, whose second half follows the 亿."""
+    match = _AND_WAN.match(text, measure.end)
+    if match:
+        measure.low += Decimal(match[1]) / WAN
+        measure.unit_end = measure.end = match.end()
+
+
+def _second_number(text: str) -> Decimal | None:
+    if text[0] <= "9":
+        return number(text.rstrip(",."))
+    value = chinese_number(text)
+    return None if value is None else Decimal(value)
 
 
 def _unscaled(value: Decimal, high: Decimal, unit: Unit) -> tuple[Decimal, Decimal, Unit]:
@@ -215,11 +267,14 @@ _MONEY_BEFORE = re.compile(r"资金|经费|投[入资]|支出|预算|收入|产�
 
 def _reads_as_money(text: str, measure: Measure) -> bool:
     """Whether 20万 without 元 is money: it stands alone, or words of money stand beside it."""
+    if _PEOPLE_AFTER.match(text, measure.end):
+        return False
     if _MONEY_AFTER.match(text, measure.end):
         return _PEOPLE.search(text, max(0, measure.at - 6), measure.at) is None
     return _MONEY_BEFORE.search(text, max(0, measure.at - 8), measure.at) is not None
 
 
+_PEOPLE_AFTER = re.compile(" ?(?:名|多|余)?(?:群众|农户|居民|学生|职工|老人|村民|市民|用户|人口|粉丝|游客|农民|儿童|妇女|企业|家庭)")
 _PEOPLE = re.compile("人数|人次|户数|[次件册份]数|数量|面积")
 
 
@@ -431,7 +486,9 @@ def _name_of_something(text: str, at: int, end: int) -> Measure | None:
         return Measure(FigureKind.list_number, value, at, end + 1)
     if before == "第":
         unit = unit_at(text, end)
-        return Measure(FigureKind.ordinal, value, at, unit.end, unit.text)
+        ordinal = Measure(FigureKind.ordinal, value, at, unit.end, unit.text)
+        ordinal.start = at - 1
+        return ordinal
     if before in "〔[(【" and before and _DOCUMENT.match(text, end):
         match = _DOCUMENT.match(text, end)
         return Measure(FigureKind.document_number, value, at, match.end() if match else end)
@@ -506,6 +563,7 @@ _VERBS = frozenset(
     """.split()
 )
 _NOT_COUNTED_IN_WORDS = frozenset(("分", "届", "级", "点", "方", "度", "体", "岁", "里", "口", "段", "面", "下"))
+_NONE_OF = ("投诉", "事故", "伤亡", "死亡", "违规", "违纪", "差错", "失误", "缺陷", "上访", "舆情", "感染", "火灾", "案件")
 _AT_CLAUSE_START = frozenset("，。；;、,:： (\n")
 
 
@@ -535,12 +593,14 @@ def _written_in_words(text: str, at: int, end: int) -> Measure | None:
         return measure
     if ahead == "年" and end - at == 4 and 1900 <= value < 2200:
         return Measure(FigureKind.date, amount, at, end + 1, "年")
+    if text.startswith(_NONE_OF, end) and text[at:end] == "零":
+        return Measure(FigureKind.count, amount, at, end)
     unit = unit_at(text, end + 1 if ahead in _MORE else end)
-    if not unit.text and unit.factor is None:
+    if not unit.text and unit.factor is None and not _RANGE.match(text, end):
         return None
     measure = _quantity(text, at, end, amount)
-    if measure is None or measure.kind is FigureKind.anniversary:
-        return measure
+    if measure is None or measure.kind is FigureKind.anniversary or (not measure.unit and not measure.bare_wan):
+        return None
     return measure if _surely_counts(text, measure, value) else None
 
 

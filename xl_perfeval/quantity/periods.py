@@ -50,6 +50,8 @@ def period(raw: CellValue, year: int | None = None) -> Period:
     if isinstance(raw, bool):
         return Period(raw, None, None, False, "写的是真假值，不是时间")
     text = raw if isinstance(raw, str) else _whole_number(raw)
+    if text is None:
+        return Period(raw, None, None, False, "不是一个日期")
     span = span_of(text, year or 0)
     if span.reason is not None or (span.start is None and span.end is None):
         return Period(raw, None, None, span.reason is None, span.reason)
@@ -58,10 +60,10 @@ def period(raw: CellValue, year: int | None = None) -> Period:
     return Period(raw, _as_date(span.start), _as_date(span.end))
 
 
-def _whole_number(raw: object) -> str:
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e9:
-        return str(int(raw))
-    return repr(raw) if isinstance(raw, float) else str(raw) if isinstance(raw, int) and abs(raw) < 1e12 else ""
+def _whole_number(raw: float) -> str | None:
+    if not 0 < raw < 1e9:
+        return None
+    return str(int(raw)) if raw == int(raw) else repr(raw)
 
 
 class Day(NamedTuple):
@@ -93,7 +95,7 @@ _POINT = re.compile(
     r"""
       (?P<compact>(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?)(?![0-9年月日.])
     | (?P<y1>(?:19|20)[0-9]{2})(?P<mark>[-/.])(?P<m1>0?[1-9]|1[0-2])(?:(?P=mark)(?P<d1>3[01]|[12][0-9]|0?[1-9]))?(?![0-9])[月日]?
-    | (?P<y2>[0-9]{2,4}|[今本当次翌明上去])年?度?(?<=[年度])(?:(?P<m2>[0-9]{1,2})月份?(?:(?P<d2>[0-9]{1,2})[日号]?)?|(?P<d3>[0-9]{1,2})日)?
+    | (?P<y2>[0-9]{2,4}|[今本当次翌明上去])年?度?(?<=[年度])(?:(?P<m2>[0-9]{1,2})(?:月份?|(?=[-~至到]{1,2}[0-9]{1,2}月))(?:(?P<d2>[0-9]{1,2})[日号]?)?|(?P<d3>[0-9]{1,2})日)?
     | (?P<m4>[0-9]{1,2})月份?(?:(?P<d4>[0-9]{1,2})[日号]?)?
     | (?P<m5>[0-9]{1,2})[./](?P<d5>[0-9]{1,2})(?![0-9./])
     | (?P<bare>[0-9]+)[日号]?
@@ -101,7 +103,7 @@ _POINT = re.compile(
     re.VERBOSE,
 )
 _SEPARATOR = re.compile(r"(?:份|初|底|末)?(?:-{1,3}|~{1,2}|至|到|/|起至|起到|开始至|开始到)")
-_QUARTER = re.compile("(?:第?([一二三四1-4])(?:[-~至到、,](?:第)?([一二三四1-4]))?个?季度?|[Qq]([1-4])(?![0-9]))")
+_QUARTER = re.compile("(?:第?([一二三四1-4])(?:(?:季度)?[-~至到、,]第?([一二三四1-4]))?季度?|[Qq]([1-4])(?![0-9]))")
 _HALF = re.compile("([上下])半年")
 _YEAR = re.compile("((?:19|20)[0-9]{2})(?:年度?)?|([今本当次翌明上去])年度?")
 _WHOLE_YEAR = re.compile("全年度?|整年|年度内|全年度内|年内|本年度?|当年度?|今年|本年内|全周期|1年内")
@@ -268,7 +270,7 @@ def _one_date(text: str, point: _Point, year: int) -> Span:
     ahead, behind = text[: point.begin], text[point.end :]
     if written.isdecimal() and len(written) < 6 and not (point.year and len(written) == 4):
         return Span(None, None, _UNSAID)
-    if "." in written and not point.year or re.fullmatch(r"[0-9]{1,2}/[0-9]{1,2}", written):
+    if point.day and not point.year and not written.endswith(("日", "号")) and ("月" not in written) and not _BEFORE.match(behind):
         return Span(None, None, f"“{written}”可能是日期，也可能是别的数")
     if not point.month and not point.year:
         return Span(None, None, _UNSAID)

@@ -118,8 +118,12 @@ def actual(raw: CellValue, *, name: str = "", unit: str = "", year: int | None =
 # --- one cell -------------------------------------------------------------------------------------------------
 
 
+LONGEST_CELL = 32_767
+"""Characters that a spreadsheet cell can hold."""
+
+
 class _Cell(NamedTuple):
-    """A text cell with its column: `text` as typed, `folded` position by position the same."""
+    """A text cell with its column: `text` as typed, `folded` position by position the same but for blanks at the end."""
 
     raw: CellValue
     text: str
@@ -132,7 +136,9 @@ class _Cell(NamedTuple):
 
 def _read(raw: CellValue, name: str, unit: str, year: int, *, planned: bool) -> Target:
     if isinstance(raw, str):
-        return _read_text(_Cell(raw, raw, fold(raw), name, unit, year, planned))
+        if len(raw) > LONGEST_CELL:
+            return _unread(raw, "文字太长，不是一个目标值")
+        return _read_text(_Cell(raw, raw, fold(raw).rstrip(), name, unit, year, planned))
     if raw is None:
         return Target(raw, Kind.none)
     if isinstance(raw, bool):
@@ -177,10 +183,11 @@ def _read_text(cell: _Cell, doubt: str | None = None) -> Target:
     chosen = _targets_among(measures, cell.folded)
     if not chosen:
         return _read_words(cell, measures)
-    doubt = doubt or _doubt_about(cell)
+    only = chosen[0]
+    if doubt is None and (only.start > 0 or only.end < len(cell.folded)):
+        doubt = _doubt_about(cell)
     if len(chosen) == 1:
-        only = chosen[0]
-        earlier = max((measure.end for measure in measures if measure.at < only.at), default=0)
+        earlier = 0 if len(measures) == 1 else max((measure.end for measure in measures if measure.at < only.at), default=0)
         return _part(cell, only, earlier, True, doubt)
     ends = {later.at: measure.end for measure, later in pairwise(measures)}
     parts = (_part(cell, measure, ends.get(measure.at, 0), False, doubt) for measure in chosen)
@@ -223,7 +230,7 @@ def _targets_among(measures: list[Measure], folded: str) -> list[Measure]:
     if len(measures) == 1:
         only = measures[0]
         if only.kind is FigureKind.age:
-            return measures if only.start == 0 and only.end == len(folded.rstrip()) else []
+            return measures if only.start == 0 and only.end == len(folded) else []
         return measures if only.kind in _FIGURES and not _is_policy(only, folded) else []
     chosen = [measure for measure in measures if measure.kind in _FIGURES and not _is_policy(measure, folded)]
     if len(chosen) > 1 and "(" in folded:
@@ -346,7 +353,7 @@ _COST_COLUMNS = ("cost", "成本目标")
 _EACH = re.compile("每([^\\W\\d_])(?:每?([年月日天季周])|均)?[^\\W\\d_]{0,6}$")
 _EACH_TIME = re.compile("每(?:个)?(月|季度|周|天|日)")
 _RARE_UNIT = re.compile("[^\\W\\d_]{1,4}(?:/[^\\W\\d_]{1,3})?")
-_NO_UNIT = re.compile("完成|达标|合格|实现|达到|通过|优|良|好|未|已|全部|以[上下内]|左右|为|是|的|内$|前$")
+_NO_UNIT = re.compile("投诉|事故|伤亡|违[规纪]|差错|完成|达标|合格|实现|达到|通过|优|良|好|未|已|全部|以[上下内]|左右|为|是|的|内$|前$")
 
 
 def _size(cell: _Cell, measure: Measure, clause: str) -> _Size:

@@ -71,7 +71,7 @@ _COUNTED = """
 _MEASURED = """
 平方米 ㎡ m² m2 M2 M² 平米 平方 立方米 m³ m3 M3 M³ 立方 公里 km KM Km 千米 米 m M 公顷 hm² hm2 hm ha 平方公里 km² km2
 平方千米 吨 t T 公斤 千克 kg KG Kg 克 g 斤 两 升 L 毫升 ml mL 亩 里 延米 延长米 厘米 cm 毫米 mm 海里 顷 千瓦 兆瓦 千瓦时 kWh kwh
-KWH 度 标箱 TEU 方 毫克 mg 分贝 dB 兆 吨公里 吨标准煤 标准煤 标煤 立方米/秒 斤粮 担 石 °C ℃ 标立方米 蒲式耳 英亩 英里 英尺
+KWH 度 标箱 TEU 方 毫克 mg 分贝 dB 兆 吨公里 吨标准煤 标准煤 标煤 ℃
 """.replace(" 两 ", " ")
 
 _RATES = "% ‰ 百分比 百分率 个百分点 百分点"
@@ -109,7 +109,7 @@ KNOWN = (
     | frozenset(_MONEY)
     | frozenset(("周年",))
 )
-LONGEST_UNIT = max(map(len, KNOWN))
+_LENGTHS = range(max(map(len, KNOWN)), 0, -1)
 
 WAN = Decimal(10_000)
 MULTIPLIERS = {
@@ -216,16 +216,16 @@ def unit_at(text: str, at: int) -> Unit:
     start = at
     ahead = text[at : at + 2]
     if ahead in MULTIPLIERS:
-        factor, start = MULTIPLIERS[ahead], at + 2
+        factor, start = MULTIPLIERS[ahead], at + len(ahead)
     elif ahead[:1] in MULTIPLIERS and ahead not in KNOWN and ahead != "百分":
         factor, start = MULTIPLIERS[ahead[0]], at + 1
     if factor is not None:
         while text[start : start + 1] in (" ", "余", "多"):
             start += 1
-    for length in range(min(LONGEST_UNIT, len(text) - start), 0, -1):
+    for length in _LENGTHS:
         word = text[start : start + length]
         if word in KNOWN:
-            if length == 1 and text[start : start + 2] in _WORDS:
+            if len(word) == 1 and text[start : start + 2] in _WORDS:
                 return Unit("", factor, start)
             break
     else:

@@ -6,16 +6,19 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from xl_perfeval.model import CellValue, ParagraphState, Ref, Stage, row_and_column
 
 
+@lru_cache(maxsize=16384)
 def rows_of(ref: Ref) -> tuple[int, int]:
     first, _, last = ref.cell.partition(":")
     return row_and_column(first)[0], row_and_column(last or first)[0]
 
 
+@lru_cache(maxsize=16384)
 def corner(ref: Ref) -> tuple[int, int]:
     first, _, last = ref.cell.partition(":")
     return row_and_column(last or first)

@@ -197,7 +197,7 @@ class Sheets:
                 self.noticed.outside.append(Stray(at=at, value=value, sheet_id=sheet_id))
 
     def _names_on(self, sheet: str) -> Iterable[Ref]:
-        yield from self.by_sheet.get(sheet, {}).values()
+        yield from (ref for ref in self.by_sheet.get(sheet, {}).values() if ref.sheet == sheet)
         yield from (ref for ref in self.workbook.values() if ref.sheet == sheet)
 
     def compare(

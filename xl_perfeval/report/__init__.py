@@ -93,18 +93,19 @@ def _blocks(submission: Submission, paragraphs: Sequence[Paragraph]) -> Iterator
     yield paragraph("\n".join(_title(submission)), layout.TITLE)
     parent, gap = "", ""
     for heading in outline:
+        shown, wide = _tables(submission, heading)
+        if wide:
+            yield layout.section_end()
+            gap = ""
         if heading.parent and heading.parent != parent:
             yield paragraph(heading.parent, layout.HEADINGS[0], gap)
             gap = ""
         parent = heading.parent
-        shown, wide = _tables(submission, heading)
-        if wide:
-            yield layout.section_end()
-        yield paragraph(heading.heading, layout.HEADINGS[1 if parent else 0], "" if wide else gap)
+        yield paragraph(heading.heading, layout.HEADINGS[1 if parent else 0], gap)
         if heading.required or not shown:
             texts[heading.id] = texts[heading.id] or [_Line(f"【待补充：请填写“{heading.heading}”】")]
         for line in texts[heading.id]:
-            # The signature never stands on a page without text (GB/T 9704 7.3.5).
+            # The signature never stands on a page without text (GB/T 9704 7.3.5.5).
             last = heading is outline[-1] and line is texts[heading.id][-1]
             yield paragraph(line.text, layout.BODY, before=line.before, after=line.after, keep=last)
         yield from shown
@@ -193,7 +194,7 @@ def _closing(submission: Submission) -> Iterator[str]:
 
 
 def _annex(submission: Submission) -> Iterator[str]:
-    """The scoring forms on pages of their own; mark and title as GB/T 9704 7.3.6 places them."""
+    """The scoring forms on pages of their own; mark and title as GB/T 9704 7.3.7 places them."""
     yield paragraph("附件1", layout.ANNEX_MARK)
     yield paragraph(ANNEX, layout.ANNEX_TITLE)
     for number, project in enumerate(submission.projects, start=1):

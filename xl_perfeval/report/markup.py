@@ -68,7 +68,7 @@ def as_typed(value: CellValue) -> str:
 
 
 def chinese_date(day: date) -> str:
-    """2021年3月8日: no leading zeros (GB/T 9704-2012, 7.3.5.5)."""
+    """2021年3月8日: no leading zeros (GB/T 9704-2012, 7.3.5.4)."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 

@@ -28,7 +28,7 @@ _LEAST = 4.2
 """Characters a line that each of them gets, however little stands in it."""
 _WIDEST_AMOUNT = 6.0
 """Characters an amount column may take from the others."""
-_SCORE_COLUMNS = ((2.6, 0), (4.2, 0), (5.0, 5), (4.2, 1), (4.2, 1), (2.4, 0), (3.0, 0), (5.0, 4))
+_SCORE_COLUMNS = ((2.6, 0), (4.2, 0), (5.0, 5), (4.2, 1), (5.2, 0), (2.4, 0), (3.0, 0), (5.0, 4))
 _LONG = 300
 """Longer cells do not make their column wider still."""
 

@@ -255,7 +255,7 @@ def _unread(value: CellValue) -> bool:
     Severity.ERROR,
     basis="执行率 = 全年执行数 ÷ 全年预算数",
     after_year=True,
-    hides=["F005"],
+    hides=["F005", "M104"],
     passes=[
         lambda: submission(project(budget=90, spent=89.97, items=[item(cost=90)])),
         lambda: submission(

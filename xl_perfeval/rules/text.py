@@ -243,6 +243,7 @@ _WHOLE = re.compile(r"总额|总预算|总支出|合计|共计|全部项目|各�
         lambda: _two("项目共2个，指标总额133万元，支出总额132.99万元，预算执行率99.99%，结余0.01万元。"),
         lambda: _two("科普经费执行率99.98%，结余0.01万元。"),
         lambda: _two("全年争取上级资金总额1700万元。"),
+        lambda: _two("指标总额133万元（其中区级指标总额120万元），支出总额132.99万元。"),
     ],
     fails=[
         lambda: _two("项目共2个，指标总额143万元。"),
@@ -257,7 +258,9 @@ def total_contradicts_tables(paragraph: Paragraph, submission: Submission) -> It
     for clause in _clauses(paragraph.text):
         for figure in quantity.figures(clause.text):
             before = clause.text[: figure.start]
-            if figure.approximate or _OTHERS.search(before) or _speaks_of_one(submission, clause):
+            if figure.approximate or "其中" in before or _OTHERS.search(before):
+                continue
+            if _speaks_of_one(submission, clause):
                 continue
             stated = _total_meant(figure, before, clause, totals)
             if stated is None:

@@ -36,7 +36,9 @@ BLANK_PROJECTS = 8
 """Rows and sheets for projects in an empty workbook; also the least number of rows in 资金概况."""
 
 
-def blank(edition: Edition, unit: str | None = None, year: int = 0, *, projects: int = BLANK_PROJECTS) -> Submission:
+def blank(
+    edition: Edition, unit: str | None = None, year: int = 0, *, projects: int = BLANK_PROJECTS
+) -> Submission:
     """A submission with nothing in it but blank projects, for an empty workbook."""
     return Submission(
         edition=edition,

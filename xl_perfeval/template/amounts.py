@@ -66,7 +66,7 @@ def shown(value: CellValue) -> float | str:
 def total_formula(grid: Grid, key: str) -> str:
     """Sum of an amount column. Numbers in rows inserted by hand, which have no helper yet, count too."""
     read, typed = grid.block(grid.read(key)), grid.block(grid.letter(key))
-    return f'=ROUND(SUM({read})+SUMPRODUCT(ISBLANK({read})*ISNUMBER({typed}),{typed}),6)'
+    return f"=ROUND(SUM({read})+SUMPRODUCT(ISBLANK({read})*ISNUMBER({typed}),{typed}),6)"
 
 
 def unread_formula(grid: Grid) -> str:
@@ -74,7 +74,9 @@ def unread_formula(grid: Grid) -> str:
     parts: list[str] = []
     for field in grid.amounts:
         read, typed = grid.block(grid.read(field.key)), grid.block(grid.letter(field.key))
-        parts.append(f"SUMPRODUCT((LEN({typed})>0)*NOT(ISNUMBER({read}))*NOT(ISBLANK({read})*ISNUMBER({typed})))")
+        parts.append(
+            f"SUMPRODUCT((LEN({typed})>0)*NOT(ISNUMBER({read}))*NOT(ISBLANK({read})*ISNUMBER({typed})))"
+        )
     return "+".join(parts)
 
 
@@ -127,7 +129,9 @@ def _bare(value: CellValue) -> str:
     if not isinstance(value, str | CellError):
         return ""
     value = clean(str(value))
-    text = "".join(normalize("NFKC", c) if "\uff01" <= c <= "\uff5e" or c == "\u3000" else c for c in value.strip(" "))
+    text = "".join(
+        normalize("NFKC", c) if "\uff01" <= c <= "\uff5e" or c == "\u3000" else c for c in value.strip(" ")
+    )
     return text.replace(",", "").replace("，", "").replace(" ", "")
 
 
@@ -145,4 +149,6 @@ def _word(text: str, digits: int) -> str:
     if not digits:
         return ""
     rest = text[digits : digits + 99]
-    return rest[: min((rest.find(bracket) for bracket in "(" + _BRACKETS if bracket in rest), default=len(rest))]
+    return rest[
+        : min((rest.find(bracket) for bracket in "(" + _BRACKETS if bracket in rest), default=len(rest))
+    ]

@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING, Any
 from xl_perfeval import rollup, scoring
 from xl_perfeval.forms import names
 from xl_perfeval.model import CellValue, Edition, LevelOne, Project, column_letters
-from xl_perfeval.template import amounts, funds, marks, matrix, scoring_form, styles
+from xl_perfeval.template import amounts, funds, matrix, scoring_form, styles
 from xl_perfeval.template.funds import has_text
 from xl_perfeval.template.sheet import BuildError, Cached, Sheet, cell, clean, literal, number
 from xl_perfeval.template.tabs import Tab, of_kind, short_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from xlsxwriter.chart import Chart
+    from collections.abc import Sequence
 
     from xl_perfeval.template.context import Context
 
@@ -448,7 +446,8 @@ def _label_formula(plan: Plan, found: str) -> str:
     bare = name
     for ending in ("扶持资金", "专项资金", "经费"):
         bare = f"SUBSTITUTE({bare},{literal(ending)},\"\")"
-    return f'=IF({found}="","",IFERROR(IF(AND(EXACT({built},{name}),LEN({short})>0),{short},LEFT({bare},8)),LEFT({name},8)))'
+    unchanged = f"IFERROR(EXACT({built},{name})*LEN({short}),0)>0"
+    return f'=IF({found}="","",IF({unchanged},{short},LEFT(IF(LEN({bare})=0,{name},{bare}),8)))'
 
 
 def _label(entry: Entry | None) -> str:
@@ -542,7 +541,7 @@ def _rows_of(height: int) -> int:
     return ceil((height + 12) / _ROW)
 
 
-def _bar(plan: Plan, title: str, *, stacked: bool = False) -> Chart:
+def _bar(plan: Plan, title: str, *, stacked: bool = False) -> Any:
     """A horizontal bar chart with the first project on top and room for labels on the right."""
     chart = plan.context.book.add_chart({"type": "bar", **({"subtype": "stacked"} if stacked else {})})
     if chart is None:
@@ -570,7 +569,7 @@ def _bar(plan: Plan, title: str, *, stacked: bool = False) -> Chart:
 
 
 def _series(
-    plan: Plan, chart: Chart, key: str, color: str, label_format: str, *, inside: str = "", total: bool = False
+    plan: Plan, chart: Any, key: str, color: str, label_format: str, *, inside: str = "", total: bool = False
 ) -> None:
     label: dict[str, Any] = {"value": True, "num_format": label_format, "font": _FONT}
     if inside:
@@ -590,21 +589,21 @@ def _series(
     )
 
 
-def _money(plan: Plan) -> tuple[Chart, str]:
+def _money(plan: Plan) -> tuple[Any, str]:
     chart = _bar(plan, "各项目预算与支出（万元）")
     _series(plan, chart, "budget", _LIGHT, _MONEY_LABEL)
     _series(plan, chart, "spent", _DARK, _MONEY_LABEL)
     return chart, "条形图：各项目的预算和支出，单位万元，数据见本表上方。"
 
 
-def _rate(plan: Plan) -> tuple[Chart, str]:
+def _rate(plan: Plan) -> tuple[Any, str]:
     chart = _bar(plan, "预算执行率")
     _series(plan, chart, "rate", _GREEN, "0.00%;-0.00%;", total=True)
     chart.set_legend({"none": True})
     return chart, "条形图：全部项目和各项目的预算执行率，坐标从 0 开始，数据见本表上方。"
 
 
-def _progress(plan: Plan) -> tuple[Chart, str]:
+def _progress(plan: Plan) -> tuple[Any, str]:
     states = _states(plan.context.edition)
     scored = len(states) > 2
     chart = _bar(plan, "各项目指标完成情况（项）" if scored else "各项目目标填报情况（项）", stacked=True)
@@ -615,7 +614,7 @@ def _progress(plan: Plan) -> tuple[Chart, str]:
     return chart, f"堆积条形图：各项目{words}的项数，数据见本表上方。"
 
 
-def _scores(plan: Plan) -> tuple[Chart, str]:
+def _scores(plan: Plan) -> tuple[Any, str]:
     chart = _bar(plan, "各项目自评得分构成（分）", stacked=True)
     colors = (_TEAL, _DARK, _GREEN, _GOLD, _GREY)
     for place, (key, _) in enumerate(_parts(plan.context.edition)):
@@ -624,7 +623,7 @@ def _scores(plan: Plan) -> tuple[Chart, str]:
     return chart, "堆积条形图：各项目自评得分由预算执行和各类指标得分组成，满分 100 分，数据见本表上方。"
 
 
-def _balance(plan: Plan) -> tuple[Chart, str]:
+def _balance(plan: Plan) -> tuple[Any, str]:
     chart = _bar(plan, "各项目结余（万元）")
     _series(plan, chart, "balance", "#C9705F", _MONEY_LABEL)
     chart.set_legend({"none": True})

@@ -47,6 +47,10 @@ class Context:
         cells = self.marks.get(tab.text, {}).get(severity, ())
         return sum(len(cell) == len(str(row)) + 1 and cell.endswith(str(row)) for cell in cells)
 
+    def is_marked(self, tab: Tab, severity: Severity, cell: str) -> bool:
+        """Whether a cell of a sheet carries a mark."""
+        return cell in self.marks.get(tab.text, {}).get(severity, ())
+
 
 def marked_cells(findings: Sequence[Finding]) -> dict[str, dict[Severity, list[str]]]:
     """Cells to mark, by tab text and severity. A finding about a block marks its first cell."""

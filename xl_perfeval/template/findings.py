@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from xl_perfeval.findings import Finding, Severity
 from xl_perfeval.forms import names
 from xl_perfeval.model import CellError
 from xl_perfeval.template import lists, marks, styles
 from xl_perfeval.template.context import Context
-from xl_perfeval.template.sheet import Book, Sheet, cell, height_for, literal, quoted
-if TYPE_CHECKING:
-    from xlsxwriter.format import Format
+from xl_perfeval.template.sheet import Book, Sheet, Style, cell, height_for, literal, quoted
 
 FIRST, LAST = 5, 504
 """Rows for findings."""
@@ -89,7 +86,7 @@ def _frame(context: Context, sheet: Sheet) -> None:
         sheet.text(4, column, label, style("header"))
 
 
-def _looks(context: Context) -> dict[str, Format]:
+def _looks(context: Context) -> dict[str, Style]:
     """Styles of the columns. Lines and colours come with the row's 级别, so the cells themselves have none."""
     style = context.book.style
     plain = {"border": 0, "bg_color": "#FFFFFF", "pattern": 0, "locked": False}
@@ -117,7 +114,7 @@ def _prepare(context: Context, sheet: Sheet) -> None:
 
 
 def _write_finding(
-    sheet: Sheet, row: int, number: int, finding: Finding, sheets: dict[str, str], looks: dict[str, Format]
+    sheet: Sheet, row: int, number: int, finding: Finding, sheets: dict[str, str], looks: dict[str, Style]
 ) -> None:
     value = shown_value(finding)
     handled = "未处理" if finding.severity is not Severity.NOTICE else None
@@ -190,7 +187,7 @@ def summary(findings: Sequence[Finding]) -> str:
     """What the summary line shows when the time of the check is not known."""
     if not findings:
         return _NOT_YET
-    counts = {severity: 0 for severity in Severity}
+    counts = dict.fromkeys(Severity, 0)
     for finding in listed(findings):
         counts[finding.severity] += 1
     return "　".join(f"{severity.label} {count} 条" for severity, count in counts.items()) + _ADVICE

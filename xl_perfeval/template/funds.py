@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 
 from xl_perfeval import rollup
@@ -11,7 +11,7 @@ from xl_perfeval.model import CellValue, FieldKind, FormField, Project, Stage, c
 from xl_perfeval.template import amounts, lists, marks
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.grid import Grid, draw_lines, heading
-from xl_perfeval.template.sheet import Cached, Sheet, Shown, cell, height_for, number
+from xl_perfeval.template.sheet import Cached, Sheet, Shown, cell, height_for, lines_of, number
 from xl_perfeval.template.tabs import Tab, of_kind
 
 FIRST = 6
@@ -36,7 +36,11 @@ def is_blank(project: Project) -> bool:
 
 def value_of(project: Project, key: str) -> CellValue:
     """What a project's row holds in the column of a field."""
-    return getattr(project, key) if key in {"name", "kind", "purpose", "section"} else getattr(project.funding, key, None)
+    return (
+        getattr(project, key)
+        if key in {"name", "kind", "purpose", "section"}
+        else getattr(project.funding, key, None)
+    )
 
 
 def write(context: Context) -> None:
@@ -107,7 +111,9 @@ def _rows(context: Context, sheet: Sheet, grid: Grid) -> None:
             if field.kind is FieldKind.AMOUNT:
                 value = amounts.as_cell(value)
             center = field.key == "section"
-            sheet.value(row, grid.column(field.key), value, style("input.center") if center else look[field.kind])
+            sheet.value(
+                row, grid.column(field.key), value, style("input.center") if center else look[field.kind]
+            )
             texts.append((value, field.width))
         for field in grid.table.fields:
             if field.kind is FieldKind.COMPUTED:
@@ -139,7 +145,9 @@ def _computed(context: Context, grid: Grid) -> dict[str, Writer]:
     def write_rate(sheet: Sheet, row: int, project: Project | None) -> None:
         b, s = f"{budget}{row}", f"{spent}{row}"
         shown = rollup.rate(*_read(project)) if project else None
-        sheet.formula(row, columns["rate"], f'=IF(AND(N({b})<>0,ISNUMBER({s})),{s}/{b},"")', number(shown), percent)
+        sheet.formula(
+            row, columns["rate"], f'=IF(AND(N({b})<>0,ISNUMBER({s})),{s}/{b},"")', number(shown), percent
+        )
 
     def write_balance(sheet: Sheet, row: int, project: Project | None) -> None:
         b, s = f"{budget}{row}", f"{spent}{row}"
@@ -172,6 +180,24 @@ def totals_of(context: Context, key: str) -> Cached:
     return typed if isinstance(typed, int | float | str) else str(typed)
 
 
+def total_rate(context: Context) -> Cached:
+    """The execution rate of the 合计 row."""
+    return number(rollup.rate(*_totals_read(context)))
+
+
+def total_balance(context: Context) -> Cached:
+    """The balance of the 合计 row."""
+    balance = rollup.balance(*_totals_read(context))
+    return number(None if balance is None else rollup.excel_round(balance, 6))
+
+
+def _totals_read(context: Context) -> tuple[Decimal | None, Decimal | None]:
+    """Spent and budget of the 合计 row; text typed over a total is no amount there."""
+    shown = (totals_of(context, key) for key in ("spent", "budget"))
+    spent, budget = (Decimal(repr(each)) if isinstance(each, int | float) else None for each in shown)
+    return spent, budget
+
+
 def _totals(context: Context, sheet: Sheet, grid: Grid) -> None:
     style = context.book.style
     row = grid.total
@@ -185,19 +211,14 @@ def _totals(context: Context, sheet: Sheet, grid: Grid) -> None:
     unread = amounts.unread_formula(grid)
     formula = f'="合计"&IF({unread}>0,"（"&({unread})&" 格未计入）","")'
     sheet.formula(row, grid.column("name"), formula, label, style("total"))
-    shown: dict[str, Cached] = {}
     for field in grid.amounts:
-        shown[field.key] = totals_of(context, field.key)
-        column = grid.column(field.key)
+        column, shown = grid.column(field.key), totals_of(context, field.key)
         if getattr(context.submission.totals, field.key) is None:
-            sheet.formula(row, column, amounts.total_formula(grid, field.key), shown[field.key], style("total.amount"))
+            sheet.formula(row, column, amounts.total_formula(grid, field.key), shown, style("total.amount"))
         else:
-            sheet.value(row, column, shown[field.key], style("total.amount"))
+            sheet.value(row, column, shown, style("total.amount"))
     b, s = cell(row, grid.column("budget")), cell(row, grid.column("spent"))
-    budget, spent = shown["budget"], shown["spent"]
-    real = isinstance(budget, int | float) and isinstance(spent, int | float)
-    rate = spent / budget if real and budget else ""  # type: ignore[operator]
-    balance = float(rollup.excel_round(Decimal(repr(budget)) - Decimal(repr(spent)), 6)) if real else ""
+    rate, balance = total_rate(context), total_balance(context)
     formula = f'=IF(AND(N({b})<>0,ISNUMBER({s})),{s}/{b},"")'
     sheet.formula(row, grid.column("rate"), formula, rate, style("total.percent"))
     formula = f'=IF(AND(ISNUMBER({b}),ISNUMBER({s})),ROUND({b}-{s},6),"")'
@@ -210,10 +231,17 @@ def _remark(context: Context, sheet: Sheet, grid: Grid) -> None:
     sheet.height(grid.total + 1, 8)
     remark = context.submission.remark
     sheet.text(row, 1, "备注", style("label.plain"))
-    columns = range(2, grid.width + 1)
-    sheet.fill(row, columns, style("input", align="left", text_wrap=False, border=0, locked=True))
-    sheet.value(row, 2, remark, style("input", text_wrap=False, border=0))
-    sheet.height(row, 24)
+    write_note(context, sheet, grid, row, remark)
+
+
+def write_note(context: Context, sheet: Sheet, grid: Grid, row: int, note: CellValue) -> None:
+    """One unlocked cell whose text runs over the cells to its right; too long a text wraps in its column."""
+    style = context.book.style
+    widths = [field.width for field in grid.table.fields[1:]]
+    wraps = lines_of(note, sum(widths)) > 1
+    sheet.fill(row, range(3, grid.width + 1), style("input", border=0, locked=True))
+    sheet.value(row, 2, note, style("input", text_wrap=wraps, border=0))
+    sheet.height(row, height_for([(note, widths[0])] if wraps else []))
 
 
 def _helpers(context: Context, sheet: Sheet, grid: Grid) -> None:
@@ -239,10 +267,12 @@ def _progress(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     now, later = _split(grid)
     projects = [p for p in context.submission.projects if has_text(p.name)]
     name = grid.block(grid.letter("name"))
-    terms = [f'SUMPRODUCT((LEN({name})>0)*(LEN({grid.block(grid.letter(field.key))})>0))' for field in now]
-    late = "+".join(f'SUMPRODUCT((LEN({name})>0)*(LEN({grid.block(grid.letter(field.key))})>0))' for field in later)
+    terms = [f"SUMPRODUCT((LEN({name})>0)*(LEN({grid.block(grid.letter(field.key))})>0))" for field in now]
+    late = "+".join(
+        f"SUMPRODUCT((LEN({name})>0)*(LEN({grid.block(grid.letter(field.key))})>0))" for field in later
+    )
     asked = f'({names.STAGE}<>"{Stage.TARGETS}")'
-    count = f'SUMPRODUCT((LEN({name})>0)*1)'
+    count = f"SUMPRODUCT((LEN({name})>0)*1)"
     have = "+".join(terms) + (f"+{asked}*({late})" if later else "")
     need = f"{count}*({len(now)}+{asked}*{len(later)})"
     row, column = 1, grid.extra + 1
@@ -280,20 +310,14 @@ def _names(context: Context, sheet: Sheet, grid: Grid) -> None:
 
 
 def _formats(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
-    whole = f"A{grid.top}:{column_letters(grid.width)}{grid.bottom}"
-    marks.show(context, sheet, tab, whole)
+    marks.show(context, sheet, tab, f"A{grid.top}:{column_letters(grid.width)}{grid.bottom}")
+    show_unread(context, sheet, grid)
+    lists.validate_all(sheet, grid)
+
+
+def show_unread(context: Context, sheet: Sheet, grid: Grid) -> None:
+    """A filled amount cell that no sum counts is red and says so."""
     for field in grid.amounts:
-        letter, read = grid.letter(field.key), grid.read(field.key)
-        cells = f"{letter}{grid.first}:{letter}{grid.bottom - 1}"
-        sheet.when(cells, unread_condition(f"{letter}{grid.first}", f"{read}{grid.first}"), context.book.mark("unread"))
-    for field in grid.table.fields:
-        letter = grid.letter(field.key)
-        lists.validate(sheet, f"{letter}{grid.first}:{letter}{grid.bottom - 1}", field)
-
-
-def unread_condition(typed: str, read: str) -> str:
-    """A filled amount cell that no sum counts."""
-    return f"=AND(LEN({typed})>0,NOT(ISNUMBER({typed})),NOT(ISNUMBER({read})))"
-
-
-__all__: Sequence[str] = ("FIRST", "grid_of", "has_text", "is_blank", "totals_of", "value_of", "write")
+        typed, read = f"{grid.letter(field.key)}{grid.top}", f"{grid.read(field.key)}{grid.top}"
+        condition = f"=AND(LEN({typed})>0,NOT(ISNUMBER({typed})),NOT(ISNUMBER({read})))"
+        sheet.when(grid.block(grid.letter(field.key)), condition, context.book.mark("unread"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from math import floor
 
-from xl_perfeval import forms
+from xl_perfeval import forms, rollup
 from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
 from xl_perfeval.model import column_letters
@@ -20,6 +21,8 @@ WIDTHS = {1: 2, 2: 6, 3: 24, 4: 44, 5: 26, 6: 15, 7: 15, 8: 19}
 LAST = 8
 CARDS, ENTRIES, STEPS, TABLE = 4, 7, 12, 14
 """First rows of the cards, the fill-in block, the five steps and the table of sheets."""
+ONE_PAGE = 34
+"""Last row up to which the sheet still reads well on one page."""
 HELPER = 10
 """First hidden column: filled share, 必须改 and 请核对 of the sheet in that row."""
 
@@ -55,7 +58,9 @@ def write(context: Context) -> None:
     marks.show(context, sheet, tab, f"{cell(ENTRIES, 4)}:{cell(ENTRIES + 3, 6)}")
     _formats(context, sheet, end)
     sheet.lock()
-    sheet.page(last_row=end + 5, last_column=LAST)
+    sheet.page(last_row=end + 4, last_column=LAST, repeat=(TABLE, TABLE) if end > ONE_PAGE else None)
+    if end <= ONE_PAGE:
+        sheet.fit_to_pages(1, 1)
     sheet.freeze_panes(2, 0)
     sheet.activate()
     sheet.set_selection(ENTRIES - 1, 3, ENTRIES - 1, 3)
@@ -68,7 +73,7 @@ def _banner(context: Context, sheet: Sheet) -> None:
         sheet.height(row, height)
         sheet.fill(row, range(1, LAST + 1), style(look))
     sheet.text(1, 2, "部门项目支出绩效自评", style("banner", font_size=18, indent=0))
-    sheet.formula(1, LAST, f'=HYPERLINK("#PE_GO_GUIDE","填报说明 →")', "填报说明 →", style("banner.link"))
+    sheet.formula(1, LAST, '=HYPERLINK("#PE_GO_GUIDE","填报说明 →")', "填报说明 →", style("banner.link"))
     unit = str(submission.unit.name or "") or "（单位名称）"
     year = f"{submission.year}年度" if submission.year else "（年度）"
     shown = f"{year}　·　{unit}　·　{submission.stage.value}　·　金额单位：万元"
@@ -98,8 +103,16 @@ def _cards(context: Context, sheet: Sheet) -> None:
     sheet.height(CARDS + 1, 32)
     sheet.height(CARDS + 2, 10)
     for column, card in enumerate(_card_list(context), start=3):
-        edge = {"left": 1, "right": 1, "left_color": styles.LINE, "right_color": styles.LINE, "bg_color": "#F7F9FD"}
-        sheet.text(CARDS, column, card.label, style("note", align="center", top=1, top_color=styles.LINE, **edge))
+        edge = {
+            "left": 1,
+            "right": 1,
+            "left_color": styles.LINE,
+            "right_color": styles.LINE,
+            "bg_color": "#F7F9FD",
+        }
+        sheet.text(
+            CARDS, column, card.label, style("note", align="center", top=1, top_color=styles.LINE, **edge)
+        )
         look = style(
             "plain", align="center", bold=True, font_size=15, font_color=card.color, num_format=card.number,
             bottom=5, bottom_color=card.color, **edge,
@@ -109,60 +122,67 @@ def _cards(context: Context, sheet: Sheet) -> None:
 
 def _card_list(context: Context) -> list[_Card]:
     table = context.edition.table("funds")
-    budget, spent = (names.total(table, table.field(key)) for key in ("budget", "spent"))
-    rate = names.total(table, table.field("rate"))
-    shown_budget, shown_spent = funds.totals_of(context, "budget"), funds.totals_of(context, "spent")
-    real = isinstance(shown_budget, float) and isinstance(shown_spent, float)
-    projects = sum(has_text(project.name) for project in context.submission.projects)
     name = names.column(table, table.field("name"))
-    count = {severity: _count(context, severity) for severity in Severity}
-    cards = [
+    budget, spent, rate = (names.total(table, table.field(key)) for key in ("budget", "spent", "rate"))
+    projects = sum(has_text(project.name) for project in context.submission.projects)
+    return [
         _Card("项目数", f'=SUMPRODUCT((LEN({name})>0)*1)&" 个"', f"{projects} 个", styles.NAVY),
         _Card(
             "预算 → 支出",
             f'=TEXT({budget},"0.00")&" → "&TEXT({spent},"0.00")',
-            f"{_two(shown_budget)} → {_two(shown_spent)}",
+            f"{_two(funds.totals_of(context, 'budget'))} → {_two(funds.totals_of(context, 'spent'))}",
             styles.NAVY,
         ),
         _Card(
             "预算执行率",
             f'=IF({rate}="","—",{rate})',
-            shown_spent / shown_budget if real and shown_budget else "—",  # type: ignore[operator]
+            _or_dash(funds.total_rate(context)),
             styles.NAVY,
-            styles.PERCENT,
+            styles.PERCENT.rstrip("_ "),
         ),
-        _Card("必须改", _count_formula("✗"), f"{count[Severity.ERROR]} 条", styles.RED),
-        _Card("请核对", _count_formula("！"), f"{count[Severity.WARNING]} 条", styles.AMBER),
+        _count_card(context, Severity.ERROR, styles.RED),
+        _count_card(context, Severity.WARNING, styles.AMBER),
+        _score_card(context) if context.scores else _balance_card(context),
     ]
-    return [*cards, _last_card(context)]
 
 
-def _last_card(context: Context) -> _Card:
-    """The mean score where the edition scores, otherwise what is left of the money."""
-    if context.scores:
-        refs = ",".join(score.ref for score in context.scores.values())
-        known = [float(s.cached) for s in context.scores.values() if isinstance(s.cached, int | float)]
-        mean = sum(known) / len(known) if known else "—"
-        label = "自评得分" if len(context.scores) == 1 else "自评得分（平均）"
-        return _Card(label, f'=IFERROR(AVERAGE({refs}),"—")', mean, styles.GREEN, "0.00")
+def _count_card(context: Context, severity: Severity, color: str) -> _Card:
+    found = sum(finding.severity is severity for finding in findings_sheet.listed(context.findings))
+    formula = f'=COUNTIF({names.FINDINGS["level"]},"{severity.sign}*")&" 条"'
+    return _Card(severity.label, formula, f"{found} 条", color)
+
+
+def _score_card(context: Context) -> _Card:
+    """The mean score of the projects, 暂 (for now) while a form is not complete."""
+    refs = ",".join(score.ref for score in context.scores.values())
+    shares = [context.progress[tab] for tab in context.scores]
+    complete = ",".join(share.ref for share in shares)
+    known = [score.cached for score in context.scores.values() if isinstance(score.cached, int | float)]
+    shown = "—"
+    if known:
+        mean = sum((Decimal(repr(score)) for score in known), Decimal(0)) / len(known)
+        unfinished = any(isinstance(share.cached, int | float) and share.cached < 1 for share in shares)
+        shown = f"{rollup.excel_round(mean, 2)}{' 暂' if unfinished else ''}"
+    label = "自评得分" if len(context.scores) == 1 else "自评得分（平均）"
+    formula = f'=IFERROR(TEXT(AVERAGE({refs}),"0.00")&IF(MIN(1,{complete})<1," 暂",""),"—")'
+    return _Card(label, formula, shown, styles.GREEN)
+
+
+def _balance_card(context: Context) -> _Card:
     table = context.edition.table("funds")
     balance = names.total(table, table.field("balance"))
-    budget, spent = funds.totals_of(context, "budget"), funds.totals_of(context, "spent")
-    real = isinstance(budget, int | float) and isinstance(spent, int | float)
-    left = round(budget - spent, 6) if real else ""  # type: ignore[operator]
-    return _Card("结余（万元）", f'=IF({balance}="","—",{balance})', left if left != "" else "—", styles.GREEN, "0.00")
+    shown = _or_dash(funds.total_balance(context))
+    return _Card("结余（万元）", f'=IF({balance}="","—",{balance})', shown, styles.GREEN, "0.00")
+
+
+def _or_dash(value: Cached) -> Cached:
+    return "—" if value == "" else value
 
 
 def _two(value: Cached) -> str:
-    return f"{value:.2f}" if isinstance(value, int | float) else str(value)
-
-
-def _count_formula(sign: str) -> str:
-    return f'=COUNTIF({names.FINDINGS["level"]},"{sign}*")&" 条"'
-
-
-def _count(context: Context, severity: Severity) -> int:
-    return sum(finding.severity is severity for finding in findings_sheet.listed(context.findings))
+    if not isinstance(value, int | float):
+        return str(value)
+    return f"{rollup.excel_round(Decimal(repr(value)), 2)}"
 
 
 # --- fill-in block ------------------------------------------------------------------------------------
@@ -229,7 +249,9 @@ def _table(context: Context, sheet: Sheet) -> int:
     """One line per sheet; returns the row below the last one."""
     style = context.book.style
     sheet.height(TABLE, 24)
-    for column, title in enumerate(("序", "工作表", "填什么", "填写进度", "校验", "状态", "负责科室"), start=2):
+    for column, title in enumerate(
+        ("序", "工作表", "填什么", "填写进度", "校验", "状态", "负责科室"), start=2
+    ):
         sheet.text(TABLE, column, title, style("header"))
     kinds = ("funds", "matrix", "scoring", "narrative", "findings", "charts")
     tabs = [tab for kind in kinds for tab in context.tabs if tab.kind == kind]
@@ -255,7 +277,9 @@ def _line(context: Context, sheet: Sheet, row: int, number: int, tab: Tab) -> No
         blank = "（空白，不用时留空即可）"
         name = marks.shown_text(project.name) if has_text(project.name) else blank
         extra = "" if tab.kind == "matrix" else "　评分"
-        formula = f'=IFERROR(IF(LEN(INDEX(FUND_NAME,{place}))=0,"{blank}",INDEX(FUND_NAME,{place})&"{extra}"),"—")'
+        formula = (
+            f'=IFERROR(IF(LEN(INDEX(FUND_NAME,{place}))=0,"{blank}",INDEX(FUND_NAME,{place})&"{extra}"),"—")'
+        )
         sheet.formula(row, 4, formula, name if name == blank else name + extra, what)
         lead = marks.shown_text(project.section) if has_text(project.section) else ""
         sheet.formula(row, 8, f'=IFERROR(INDEX(FUND_SECTION,{place})&"","")', lead, section)
@@ -273,7 +297,9 @@ def _state(context: Context, sheet: Sheet, row: int, tab: Tab) -> None:
     hidden = style("hidden")
     shown = context.progress[tab.id]
     share, errors, warnings = (f"${column_letters(column)}{row}" for column in range(HELPER, HELPER + 3))
-    found = [f for f in findings_sheet.listed(context.findings) if f.at is not None and f.at.sheet == tab.text]
+    found = [
+        f for f in findings_sheet.listed(context.findings) if f.at is not None and f.at.sheet == tab.text
+    ]
     error_count = sum(f.severity is Severity.ERROR for f in found)
     warning_count = sum(f.severity is Severity.WARNING and not f.waived for f in found)
     columns = names.FINDINGS
@@ -290,9 +316,7 @@ def _state(context: Context, sheet: Sheet, row: int, tab: Tab) -> None:
     formula = f'=IF({share}="","",IF({errors}+{warnings}>0,"✗ "&{errors}&"　！ "&{warnings},IF({checked},"✓ 无","—")))'
     text = "" if shown.cached == "" else _found(error_count, warning_count, bool(context.findings))
     sheet.formula(row, 6, formula, text, style("cell.center"))
-    formula = (
-        f'=IF({share}="","—",IF({errors}>0,"需修改",IF({share}<1,"填写中",IF({warnings}>0,"请核对","已完成"))))'
-    )
+    formula = f'=IF({share}="","—",IF({errors}>0,"需修改",IF({share}<1,"填写中",IF({warnings}>0,"请核对","已完成"))))'
     sheet.formula(row, 7, formula, _word(shown.cached, error_count, warning_count), style("cell.center"))
 
 
@@ -363,5 +387,3 @@ def _formats(context: Context, sheet: Sheet, end: int) -> None:
     rows = f"{cell(TABLE + 1, 3)}:{cell(end - 1, 8)}"
     blank = f'=LEFT(${cell(TABLE + 1, 4)},3)="（空白"'
     sheet.when(rows, blank, mark("muted"))
-
-

@@ -8,6 +8,7 @@ from typing import Any
 from xl_perfeval.model import FieldKind, FormField
 from xl_perfeval.template import tabs
 from xl_perfeval.template.context import Context
+from xl_perfeval.template.grid import Grid
 from xl_perfeval.template.sheet import Sheet, cell
 
 _TITLE, _MESSAGE = 32, 255
@@ -27,6 +28,13 @@ def write(context: Context) -> None:
             sheet.text(row, column, word)
         cells = f"{cell(2, column)}:{cell(1 + max(1, len(words)), column)}"
         context.book.define(name(key), sheet.ref(cells))
+
+
+def validate_all(sheet: Sheet, grid: Grid) -> None:
+    """Drop-downs, checks and messages of all columns of a table that are filled by hand."""
+    for field in grid.table.fields:
+        if field.kind is not FieldKind.COMPUTED:
+            validate(sheet, grid.block(grid.letter(field.key)), field)
 
 
 def validate(sheet: Sheet, cells: str, field: FormField) -> None:

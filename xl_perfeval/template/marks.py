@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import column_letters, row_and_column
@@ -70,7 +71,7 @@ def shown_text(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        return f"{value:.15g}"
+        return format(Decimal(f"{value:.15g}"), "f")
     if isinstance(value, date):
         start = date(1899, 12, 30)
         return str(((value.date() if isinstance(value, datetime) else value) - start).days)

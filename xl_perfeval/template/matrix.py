@@ -67,11 +67,11 @@ def _frame(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     sheet.height(1, 30)
     sheet.fill(1, range(1, grid.width + 1), style("banner"))
     name = str(tab.project.name or "") if tab.project else ""
-    title = f"项目{tab.number}　{name}　{grid.table.title}" if name else f"项目{tab.number}　（还没有填项目名称）"
-    shown_name = _project_cell(grid)
-    formula = (
-        f'="项目"&{_place(grid)}&"　"&IF({shown_name}="","（还没有填项目名称）",{shown_name}&"　{grid.table.title}")'
+    title = (
+        f"项目{tab.number}　{name}　{grid.table.title}" if name else f"项目{tab.number}　（还没有填项目名称）"
     )
+    shown_name = _project_cell(grid)
+    formula = f'="项目"&{_place(grid)}&"　"&IF({shown_name}="","（还没有填项目名称）",{shown_name}&"　{grid.table.title}")'
     sheet.formula(1, 1, formula, title, style("banner"))
     sheet.height(2, 20)
     sheet.fill(2, range(1, grid.width + 1), style("hint"))
@@ -104,23 +104,38 @@ def _strip(context: Context, sheet: Sheet, grid: Grid, project: Project) -> None
     at = _strip_columns(grid)
     b, s = cell(STRIP, at[names.MATRIX_BUDGET]), cell(STRIP, at[names.MATRIX_PROJECT_SPENT])
     sheet.text(STRIP, grid.column("name"), "预算（万元）", label)
-    sheet.formula(STRIP, at[names.MATRIX_BUDGET], f'=IFERROR(INDEX(FUND_BUDGET_READ,{place}),"")', number(budget), money)
+    sheet.formula(
+        STRIP, at[names.MATRIX_BUDGET], f'=IFERROR(INDEX(FUND_BUDGET_READ,{place}),"")', number(budget), money
+    )
     sheet.text(STRIP, grid.column("quantity"), "支出（万元）", label)
     left = {"align": "left", "indent": 1}
     formula = f'=IFERROR(INDEX(FUND_SPENT_READ,{place}),"")'
-    sheet.formula(STRIP, at[names.MATRIX_PROJECT_SPENT], formula, number(spent), style("computed.amount", bold=True, **left))
+    sheet.formula(
+        STRIP,
+        at[names.MATRIX_PROJECT_SPENT],
+        formula,
+        number(spent),
+        style("computed.amount", bold=True, **left),
+    )
     sheet.text(STRIP, grid.column("benefit"), "执行率", label)
     formula = f'=IF(AND(N({b})<>0,ISNUMBER({s})),{s}/{b},"")'
     rate = number(rollup.rate(spent, budget))
     sheet.formula(STRIP, at[names.MATRIX_RATE], formula, rate, style("computed.percent", bold=True, **left))
-    sheet.text(STRIP, grid.column("spent"), "成本合计与预算之差", style("label", align="center_across", right=0, indent=0))
-    sheet.blank(STRIP, grid.column("reason"), style("label", align="center_across", left=0, indent=0))
+    sheet.text(
+        STRIP,
+        grid.column("spent"),
+        "成本合计与预算之差",
+        style("label", align="center_across", right=0, num_format="@"),
+    )
+    sheet.blank(STRIP, grid.column("reason"), style("label", align="center_across", left=0, num_format="@"))
     cost = cell(grid.total, grid.column("cost"))
     formula = f'=IF(OR(NOT(ISNUMBER({b})),{_need_total(grid)}=0),"",ROUND({cost}-{b},6))'
     total = rollup.total(item.cost for item in project.items)
     compared = budget is not None and any(_is_filled(grid, item) for item in project.items)
     gap = float(rollup.excel_round(total - (budget or Decimal(0)), 6)) if compared else ""
-    sheet.formula(STRIP, at[names.MATRIX_GAP], formula, gap, style("computed.center", bold=True, num_format=GAP))
+    sheet.formula(
+        STRIP, at[names.MATRIX_GAP], formula, gap, style("computed.center", bold=True, num_format=GAP)
+    )
 
 
 def _strip_columns(grid: Grid) -> dict[str, int]:
@@ -173,13 +188,24 @@ def _rows(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
                 sheet.value(row, column, value, look[field.kind])
             texts.append((value, field.width))
         filled = _is_filled(grid, item)
-        sheet.formula(row, grid.column("check"), _check_formula(grid, row), _check(context, grid, tab, item, row), center)
+        sheet.formula(
+            row,
+            grid.column("check"),
+            _check_formula(grid, row),
+            _check(context, grid, tab, item, row),
+            center,
+        )
         sheet.height(row, height_for(texts, least=30 if filled else 20), grows=True)
 
 
 def _check_formula(grid: Grid, row: int) -> str:
-    """What is most pressing in a row; reads marks, so that it changes with the marked cells."""
-    actual = f'{grid.letter("actual")}{row}'
+    """What is most pressing in a row; reads marks, so that it changes with the marked cells.
+
+    A blank 实际完成情况 is ○ 待填 and not an error, marked or not.
+    """
+    actual = f"{grid.letter('actual')}{row}"
+    place = f"ADDRESS(ROW(),COLUMN({actual}),4)"
+    pending = f'AND({names.STAGE}="{Stage.YEAR_END}",LEN({actual})=0)'
     unread = "+".join(
         f"(LEN({grid.letter(f.key)}{row})>0)*NOT(ISNUMBER({grid.read(f.key)}{row}))" for f in grid.amounts
     )
@@ -187,9 +213,9 @@ def _check_formula(grid: Grid, row: int) -> str:
     words = {key: f'"{word}"' for key, word in WORDS.items()}
     return (
         f'=IF({any_filled}=0,"",IF({missing}>0,{words["missing"]},IF({unread}>0,{words["unread"]},'
-        f'IF(COUNTIF(PE_MARK_E,"?"&ROW())>0,{words[Severity.ERROR]},'
+        f'IF(COUNTIF(PE_MARK_E,"?"&ROW())-IF({pending},COUNTIF(PE_MARK_E,{place}),0)>0,{words[Severity.ERROR]},'
         f'IF(COUNTIF(PE_MARK_W,"?"&ROW())>0,{words[Severity.WARNING]},'
-        f'IF(AND({names.STAGE}="{Stage.YEAR_END}",LEN({actual})=0),{words["pending"]},{words["passed"]}))))))'
+        f"IF({pending},{words['pending']},{words['passed']}))))))"
     )
 
 
@@ -201,10 +227,12 @@ def _check(context: Context, grid: Grid, tab: Tab, item: WorkItem, row: int) -> 
         return WORDS["missing"]
     if amounts.unread([getattr(item, field.key) for field in grid.amounts]):
         return WORDS["unread"]
-    for severity in (Severity.ERROR, Severity.WARNING):
-        if context.marked(tab, severity, row):
-            return WORDS[severity]
     pending = context.submission.stage is Stage.YEAR_END and not has_text(item.actual)
+    expected = context.is_marked(tab, Severity.ERROR, f"{grid.letter('actual')}{row}") if pending else 0
+    if context.marked(tab, Severity.ERROR, row) > expected:
+        return WORDS[Severity.ERROR]
+    if context.marked(tab, Severity.WARNING, row):
+        return WORDS[Severity.WARNING]
     return WORDS["pending"] if pending else WORDS["passed"]
 
 
@@ -225,13 +253,19 @@ def _totals(context: Context, sheet: Sheet, grid: Grid, project: Project) -> Non
     row = grid.total
     sheet.height(row, 24)
     sheet.fill(row, range(1, grid.width + 1), style("total"))
-    count = sum(amounts.unread([getattr(item, field.key) for item in project.items]) for field in grid.amounts)
+    count = sum(
+        amounts.unread([getattr(item, field.key) for item in project.items]) for field in grid.amounts
+    )
     unread = amounts.unread_formula(grid)
     formula = f'="合计"&IF({unread}>0,"（"&({unread})&" 格未计入）","")'
     sheet.formula(row, 2, formula, f"合计（{count} 格未计入）" if count else "合计", style("total"))
     for field in grid.amounts:
         shown = float(rollup.excel_round(rollup.total(getattr(item, field.key) for item in project.items), 6))
-        look = style("total.amount", num_format=UNIT_OF_COST, indent=1) if field.key == "cost" else style("total.amount")
+        look = (
+            style("total.amount", num_format=UNIT_OF_COST, indent=1)
+            if field.key == "cost"
+            else style("total.amount")
+        )
         sheet.formula(row, grid.column(field.key), amounts.total_formula(grid, field.key), shown, look)
 
 
@@ -240,9 +274,7 @@ def _note(context: Context, sheet: Sheet, grid: Grid, project: Project) -> None:
     row = grid.total + 2
     sheet.height(grid.total + 1, 8)
     sheet.text(row, 1, "备注", style("label.plain"))
-    sheet.fill(row, range(3, grid.width + 1), style("input", text_wrap=False, border=0, locked=True))
-    sheet.value(row, 2, project.note, style("input", text_wrap=False, border=0))
-    sheet.height(row, 24)
+    funds.write_note(context, sheet, grid, row, project.note)
 
 
 # --- hidden columns -----------------------------------------------------------------------------------
@@ -281,7 +313,9 @@ def _helpers(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     assert project is not None
     style = context.book.style("hidden")
     for field in grid.amounts:
-        amounts.write_helpers(context, sheet, grid, field.key, [getattr(item, field.key) for item in project.items])
+        amounts.write_helpers(
+            context, sheet, grid, field.key, [getattr(item, field.key) for item in project.items]
+        )
     have_all, need_all = _row_progress(context, sheet, grid, project)
     single = _single(grid)
     sheet.text(1, single, project.id, style)
@@ -315,9 +349,11 @@ def _row_progress(context: Context, sheet: Sheet, grid: Grid, project: Project) 
         missing = sum(not has_text(getattr(item, field.key)) for field in required)
         need = 0 if not filled else len(required) + (not early)
         have = 0 if not filled else len(required) - missing + (not early and has_text(item.actual))
-        anything, lacking, asked = (f"{column_letters(c)}{row}" for c in (any_column, missing_column, need_column))
+        anything, lacking, asked = (
+            f"{column_letters(c)}{row}" for c in (any_column, missing_column, need_column)
+        )
         later = f'({names.STAGE}<>"{Stage.TARGETS}")'
-        actual = f'{grid.letter("actual")}{row}'
+        actual = f"{grid.letter('actual')}{row}"
         absent = "+".join(f"(LEN({grid.letter(field.key)}{row})=0)" for field in required)
         sheet.formula(row, any_column, f"=SUMPRODUCT((LEN({first}{row}:{last}{row})>0)*1)", filled, style)
         sheet.formula(row, missing_column, f"={absent}", missing, style)
@@ -350,22 +386,21 @@ def _names(sheet: Sheet, grid: Grid) -> None:
 
 
 def _formats(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
+    """Colours and drop-downs of whole blocks, lines included, so that rows inserted anywhere have them too."""
     mark = context.book.mark
-    last = grid.bottom - 1
+    name, actual, check = (f"{grid.letter(key)}{grid.top}" for key in ("name", "actual", "check"))
+    pending = f'=AND({names.STAGE}="{Stage.YEAR_END}",LEN({actual})=0,LEN({name})>0)'
+    sheet.when(grid.block(grid.letter("actual")), pending, mark("pending"), stop=True)
     marks.show(context, sheet, tab, f"A{grid.top}:{column_letters(grid.width)}{grid.bottom}")
-    check = f"{grid.letter('check')}{grid.first}"
-    for sign, name in (("✗", "error.word"), ("！", "warning.word"), ("○", "pending.word"), ("✓", "passed.word")):
-        sheet.when(f"{check}:{grid.letter('check')}{last}", f'=LEFT({check},1)="{sign}"', mark(name))
-    actual = f"{grid.letter('actual')}{grid.first}"
-    pending = f'=AND({names.STAGE}="{Stage.YEAR_END}",LEN({actual})=0,LEN({grid.letter("name")}{grid.first})>0)'
-    sheet.when(f"{actual}:{grid.letter('actual')}{last}", pending, mark("pending"))
-    for field in grid.amounts:
-        typed, read = grid.letter(field.key), grid.read(field.key)
-        condition = funds.unread_condition(f"{typed}{grid.first}", f"{read}{grid.first}")
-        sheet.when(f"{typed}{grid.first}:{typed}{last}", condition, mark("unread"))
+    for sign, look in (
+        ("✗", "error.word"),
+        ("！", "warning.word"),
+        ("○", "pending.word"),
+        ("✓", "passed.word"),
+    ):
+        sheet.when(grid.block(grid.letter("check")), f'=LEFT({check},1)="{sign}"', mark(look))
+    funds.show_unread(context, sheet, grid)
     gap = cell(STRIP, _strip_columns(grid)[names.MATRIX_GAP])
     sheet.when(gap, f"=AND(ISNUMBER({gap}),{gap}<>0)", mark("error.word"))
     sheet.when(gap, f"=AND(ISNUMBER({gap}),{gap}=0)", mark("passed.word"))
-    for field in grid.table.fields:
-        letter = grid.letter(field.key)
-        lists.validate(sheet, f"{letter}{grid.first}:{letter}{last}", field)
+    lists.validate_all(sheet, grid)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xl_perfeval.forms import names
 from xl_perfeval.model import FieldKind, Paragraph, ParagraphState, column_letters
 from xl_perfeval.template import lists, marks, styles
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.grid import Grid, heading
-from xl_perfeval.template.sheet import Sheet, Shown, cell, clean, height_for, literal
+from xl_perfeval.template.sheet import Sheet, Shown, Style, cell, clean, height_for, literal
 from xl_perfeval.template.tabs import Tab
-
-if TYPE_CHECKING:
-    from xlsxwriter.format import Format
 
 FIRST = 5
 VISIBLE_SPARE = 2
@@ -76,7 +73,9 @@ def _rows(context: Context, sheet: Sheet, grid: Grid) -> None:
         look = looks if place < len(paragraphs) + VISIBLE_SPARE else waiting
         shown = short.get(paragraph.section, paragraph.section) if paragraph else ""
         number = _number(shown, counted)
-        sheet.formula(row, grid.column("number"), _number_formula(section, row, grid.top), number, look["computed"])
+        sheet.formula(
+            row, grid.column("number"), _number_formula(section, row, grid.top), number, look["computed"]
+        )
         sheet.value(row, grid.column("section"), shown or None, look["text"])
         sheet.value(row, grid.column("text"), paragraph.text if paragraph else None, look["text"])
         sheet.value(row, grid.column("state"), paragraph.state.value if paragraph else None, look["choice"])
@@ -91,7 +90,7 @@ def _rows(context: Context, sheet: Sheet, grid: Grid) -> None:
     sheet.hide_columns(range(grid.width + 2, grid.extra + 2))
 
 
-def _looks(context: Context, changes: dict[str, Any]) -> dict[str, Format]:
+def _looks(context: Context, changes: dict[str, Any]) -> dict[str, Style]:
     style = context.book.style
     return {
         "text": style("input", **changes),
@@ -151,10 +150,7 @@ def _formats(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
             cells = f"{grid.letter(field.key)}{waiting}:{grid.letter(field.key)}{grid.bottom - 1}"
             look = "row.computed" if field.kind is FieldKind.COMPUTED else "row.input"
             sheet.when(cells, above, mark(look))
-    for field in grid.table.fields:
-        if field.kind is not FieldKind.COMPUTED:
-            letter = grid.letter(field.key)
-            lists.validate(sheet, f"{letter}{grid.first}:{letter}{grid.bottom - 1}", field)
+    lists.validate_all(sheet, grid)
 
 
 def _progress(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:

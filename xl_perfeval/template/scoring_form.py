@@ -16,12 +16,20 @@ from xl_perfeval.model import CellValue, Edition, FormField, Indicator, Project,
 from xl_perfeval.template import amounts, lists, marks, styles
 from xl_perfeval.template.funds import has_text
 from xl_perfeval.template.grid import INSERT_HERE
-from xl_perfeval.template.sheet import BuildError, Cached, Sheet, Shown, cell, clean, height_for, literal, number
+from xl_perfeval.template.sheet import (
+    BuildError,
+    Cached,
+    Sheet,
+    Shown,
+    cell,
+    clean,
+    height_for,
+    literal,
+    number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from xlsxwriter.format import Format
 
     from xl_perfeval.template.context import Context
     from xl_perfeval.template.tabs import Tab
@@ -117,15 +125,15 @@ class _Form:
         self.groups = _groups(self.project, self.edition, self.table.spare_rows)
         self.layout = Layout(len(self.sources), sum(len(group) for group in self.groups))
 
-    def style(self, name: str, **changes: Any) -> Format:
+    def style(self, name: str, **changes: Any) -> Any:
         """A style in the form's typeface."""
         return self.context.book.style(name, font_name=FONT, **changes)
 
-    def merged(self, cells: tuple[int, int, int, int], style: Format) -> None:
+    def merged(self, cells: tuple[int, int, int, int], style: Any) -> None:
         """Merge (first row, first column, last row, last column); the first cell is written afterwards."""
         top, left, bottom, right = cells
         if self.sheet.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", style) < 0:
-            raise BuildError(f"cannot merge {cells} on {self.sheet.name}")
+            raise BuildError(f"cannot merge {cells} on {self.tab.text}")
 
     def label(self, cells: tuple[int, int, int, int], text: str, **changes: Any) -> None:
         """A bold label over merged cells."""
@@ -649,7 +657,7 @@ def _shown_weight(form: _Form) -> float:
     return float(scoring.total_weight(form.project, form.edition))
 
 
-def _total_score(form: _Form, style: Format) -> None:
+def _total_score(form: _Form, style: Any) -> None:
     row, typed = form.layout.total, form.project.total_score
     if typed is None:
         cells = _scored(form, SCORE, SCORE_READ, REASON)

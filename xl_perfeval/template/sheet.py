@@ -14,19 +14,25 @@ A sheet module has one function `write(book, tab)` that reads from top to bottom
     sheet.define("MX_COST", "C7:C14")                    # sheet-scoped; book.define for the whole workbook
 """
 
+# XlsxWriter's inner parts carry no types, and this is the only module that touches them.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, TypeAlias, cast
 
+from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import (
     CellBlankTuple,
@@ -38,15 +44,19 @@ from xlsxwriter.worksheet import (
 from xl_perfeval.model import CellError, CellValue, column_letters, row_and_column
 from xl_perfeval.template import styles
 
-if TYPE_CHECKING:
-    from xlsxwriter.format import Format
+Style: TypeAlias = Format
+"""A look of cells, as `Book.style` gives it."""
 
 Cached = str | float | int | bool
 """The value a formula shows until it is recalculated."""
 
 LONGEST_TEXT = 32_767
 CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed day, so that equal input gives equal bytes
-_CONTROL = {code: None for code in range(32) if code not in (9, 10)} | {0x7F: None, 0xFFFE: None, 0xFFFF: None}
+_CONTROL = {code: None for code in range(32) if code not in (9, 10)} | {
+    0x7F: None,
+    0xFFFE: None,
+    0xFFFF: None,
+}
 
 
 class BuildError(Exception):
@@ -77,8 +87,8 @@ class Book(Workbook):
         self.set_calc_mode("auto")
         self.calc_on_load = False  # cached values are right: opening the file must calculate nothing
         self.set_properties({"created": CREATED, "title": "项目支出绩效自评", "author": "xl_perfeval"})
-        self._cell_styles: dict[tuple[str, tuple[tuple[str, Any], ...]], Format] = {}
-        self._mark_styles: dict[str, Format] = {}
+        self._cell_styles: dict[tuple[str, tuple[tuple[str, Any], ...]], Style] = {}
+        self._mark_styles: dict[str, Style] = {}
 
     def add_sheet(self, tab: str) -> Sheet:
         """Append a sheet; its place in the workbook is that of this call."""
@@ -88,7 +98,7 @@ class Book(Workbook):
         """The sheet with this tab text."""
         return cast("Sheet", self.sheetnames[tab])
 
-    def style(self, name: str, **changes: Any) -> Format:
+    def style(self, name: str, **changes: Any) -> Style:
         """A cell style of `styles.STYLES`, varied by XlsxWriter properties, e.g. `style("input", align="center")`."""
         key = (name, tuple(sorted(changes.items())))
         found = self._cell_styles.get(key)
@@ -96,7 +106,7 @@ class Book(Workbook):
             found = self._cell_styles[key] = self.add_format(styles.properties(name, changes))
         return found
 
-    def mark(self, name: str) -> Format:
+    def mark(self, name: str) -> Style:
         """A format of `styles.MARKS` for conditional formats."""
         found = self._mark_styles.get(name)
         if found is None:
@@ -119,26 +129,26 @@ class Book(Workbook):
 class Sheet(Worksheet):
     """One sheet. Cells are addressed by row and column number from 1."""
 
-    def text(self, row: int, column: int, text: str, style: Format | None = None) -> None:
+    def text(self, row: int, column: int, text: str, style: Style | None = None) -> None:
         """Text, kept as text whatever it looks like; control characters are dropped, 32,767 characters kept."""
         _checked(self._write_string(row - 1, column - 1, clean(text), style), (self.name, row, column))
 
-    def number(self, row: int, column: int, value: float, style: Format | None = None) -> None:
+    def number(self, row: int, column: int, value: float, style: Style | None = None) -> None:
         """A number."""
         self._check(row, column)
         self.table[row - 1][column - 1] = CellNumberTuple(value, style)
 
-    def blank(self, row: int, column: int, style: Format) -> None:
+    def blank(self, row: int, column: int, style: Style) -> None:
         """An empty cell with a look."""
         self._check(row, column)
         self.table[row - 1][column - 1] = CellBlankTuple(style)
 
-    def fill(self, row: int, columns: Iterable[int], style: Format) -> None:
+    def fill(self, row: int, columns: Iterable[int], style: Style) -> None:
         """Empty cells of one row with the same look."""
         for column in columns:
             self.blank(row, column, style)
 
-    def value(self, row: int, column: int, value: CellValue, style: Format) -> None:
+    def value(self, row: int, column: int, value: CellValue, style: Style) -> None:
         """What staff typed: numbers stay numbers, text stays text, `None` leaves the cell blank."""
         if value is None or value == "":
             self.blank(row, column, style)
@@ -151,17 +161,19 @@ class Sheet(Worksheet):
         else:
             self.text(row, column, value.code if isinstance(value, CellError) else value, style)
 
-    def formula(self, row: int, column: int, formula: str, cached: Cached, style: Format | None = None) -> None:
+    def formula(
+        self, row: int, column: int, formula: str, cached: Cached, style: Style | None = None
+    ) -> None:
         """A formula (with its “=”) together with the value it shows until it is recalculated."""
         self._check(row, column)
         self.table[row - 1][column - 1] = CellFormulaTuple(formula[1:], style, cached)
 
-    def across(self, row: int, columns: Sequence[int], text: str, style: Format) -> None:
+    def across(self, row: int, columns: Sequence[int], text: str, style: Style) -> None:
         """A heading over several columns without merging: `style` needs `align="center_across"`."""
         self.text(row, columns[0], text, style)
         self.fill(row, columns[1:], style)
 
-    def merged(self, row: int, column: int, last_row: int, last_column: int, text: str, style: Format) -> None:
+    def merged(self, row: int, column: int, last_row: int, last_column: int, text: str, style: Style) -> None:
         """A merged text: only on sheets and forms that are not tables to fill."""
         code = self.merge_range(row - 1, column - 1, last_row - 1, last_column - 1, "", style)
         _checked(code, (self.name, row, column))
@@ -179,7 +191,7 @@ class Sheet(Worksheet):
         for column, width in widths.items():
             self.column(column, width)
 
-    def column(self, column: int, width: float, style: Format | None = None, *, hidden: bool = False) -> None:
+    def column(self, column: int, width: float, style: Style | None = None, *, hidden: bool = False) -> None:
         """Width and look of a whole column, cells that were never written included."""
         options = {"hidden": True} if hidden else None
         _checked(self.set_column(column - 1, column - 1, width, style, options), (self.name, column))
@@ -197,7 +209,7 @@ class Sheet(Worksheet):
         """Absolute reference with the tab, for formulas and names: `'资金概况'!$E$5:$E$14`."""
         return f"{quoted(str(self.name))}!{absolute(cells)}"
 
-    def when(self, cells: str, formula: str, mark: Format, *, stop: bool = False) -> None:
+    def when(self, cells: str, formula: str, mark: Style, *, stop: bool = False) -> None:
         """Conditional format of a block; `formula` is relative to its first cell."""
         options = {"type": "formula", "criteria": formula, "format": mark, "stop_if_true": stop}
         _checked(self.conditional_format(cells, options), (self.name, cells))
@@ -210,10 +222,23 @@ class Sheet(Worksheet):
         """Protection without a password: filtering, formats of rows and columns and new rows stay allowed."""
         self.protect(
             "",
-            {"format_columns": True, "format_rows": True, "insert_rows": True, "autofilter": True, "objects": False},
+            {
+                "format_columns": True,
+                "format_rows": True,
+                "insert_rows": True,
+                "autofilter": True,
+                "objects": False,
+            },
         )
 
-    def page(self, *, last_row: int, last_column: int, repeat: tuple[int, int] | None = None, portrait: bool = False) -> None:
+    def page(
+        self,
+        *,
+        last_row: int,
+        last_column: int,
+        repeat: tuple[int, int] | None = None,
+        portrait: bool = False,
+    ) -> None:
         """A4, one page wide, footer with page numbers and tab; `repeat` are the header rows on every page."""
         self.set_paper(9)
         if not portrait:
@@ -221,7 +246,7 @@ class Sheet(Worksheet):
         self.set_margins(left=0.45, right=0.45, top=0.55, bottom=0.65)
         self.center_horizontally()
         self.fit_to_pages(1, 0)
-        self.set_footer('&C&9第 &P 页　共 &N 页&R&9&A')
+        self.set_footer("&C&9第 &P 页　共 &N 页&R&9&A")
         if repeat:
             _checked(self.repeat_rows(repeat[0] - 1, repeat[1] - 1), self.name)
         _checked(self.print_area(0, 0, last_row - 1, last_column - 1), self.name)
@@ -229,15 +254,19 @@ class Sheet(Worksheet):
 
     def content(self, row: int, column: int) -> str | float | bool | None:
         """What a cell written before holds or, when it is a formula, shows."""
-        found = self.table.get(row - 1, {}).get(column - 1)
-        kind = type(found).__name__
-        if kind == "String":
-            return self._texts()[found.string]
-        if kind in {"Number", "Datetime"}:
-            return found.number
-        if kind == "Boolean":
-            return bool(found.boolean)
-        return found.value if kind == "Formula" else None
+        found: Any = self.table.get(row - 1, {}).get(column - 1)
+        match type(found).__name__:
+            case "String":
+                table: Any = self.str_table
+                return next(islice(table.string_table, found.string, None))
+            case "Number" | "Datetime":
+                return found.number
+            case "Boolean":
+                return bool(found.boolean)
+            case "Formula":
+                return found.value
+            case _:
+                return None
 
     # --- how XlsxWriter is held back -----------------------------------------------------------------
 
@@ -245,10 +274,6 @@ class Sheet(Worksheet):
         super().__init__()
         self.local_names: list[tuple[str, str]] = []
         self._growing: set[int] = set()
-
-    def _texts(self) -> list[str]:
-        table: dict[str, int] = self.str_table.string_table
-        return sorted(table, key=table.__getitem__)
 
     def _check(self, row: int, column: int) -> None:
         if self._check_dimensions(row - 1, column - 1):
@@ -273,7 +298,7 @@ class Sheet(Worksheet):
 
 
 @contextmanager
-def strict() -> Iterator[None]:
+def strict() -> Generator[None]:
     """Turn XlsxWriter's warnings into `BuildError`."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
@@ -299,7 +324,7 @@ def clean(text: str) -> str:
     return text
 
 
-def number(value: Decimal | float | int | None) -> float | str:
+def number(value: Decimal | float | None) -> float | str:
     """A cached number for a formula cell; nothing is shown as ""."""
     return "" if value is None else float(value)
 
@@ -336,7 +361,9 @@ def lines_of(value: CellValue, width: float) -> int:
     """How many lines a wrapped text takes in a column of this width (in characters)."""
     if not isinstance(value, str):
         return 1
-    room = max(2.0, (width - 1.7) * 1.03)  # indent and padding; a Chinese character is a little under 2 digits
+    room = max(
+        2.0, (width - 1.7) * 1.03
+    )  # indent and padding; a Chinese character is a little under 2 digits
     return sum(max(1, ceil(width_of(line) / room)) for line in value.split("\n"))
 
 

@@ -47,7 +47,9 @@ def _of_project(project: Project, edition: Edition) -> Iterator[str]:
         yield from _of_scoring_form(project)
 
 
-def _rows(rows: Iterable[object], edition: Edition, table: str, whole: str, labels: dict[str, str]) -> Iterator[str]:
+def _rows(
+    rows: Iterable[object], edition: Edition, table: str, whole: str, labels: dict[str, str]
+) -> Iterator[str]:
     rows = list(rows)
     if rows and not edition.has(table):
         yield whole

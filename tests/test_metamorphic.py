@@ -1,0 +1,459 @@
+"""A clean submission has no finding; one damaged cell gives exactly one code at exactly that cell.
+
+Submissions are generated from seeds, written as workbooks and read back from the file, so that template,
+file door, reader and rules are tested together.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import clean
+from xl_perfeval import reading, rules, template
+from xl_perfeval.books import BookFacts
+from xl_perfeval.books.file import FileBook
+from xl_perfeval.books.memory import MemoryBook
+from xl_perfeval.findings import Finding
+from xl_perfeval.forms import names
+from xl_perfeval.model import CellError, CellValue, Funding, Project, Record, Ref, Submission
+
+COUNTY, MINISTRY = "county-matrix", "ministry-2020"
+Place = Callable[[Submission], Ref]
+Damaged = tuple[Submission, Place]
+
+
+def written(submission: Submission, folder: Path) -> Path:
+    path = folder / "自评 工作簿.xlsx"
+    path.unlink(missing_ok=True)
+    template.build(submission, path)
+    return path
+
+
+def found(submission: Submission, folder: Path) -> tuple[Submission, list[Finding]]:
+    read = reading.read(FileBook.open(written(submission, folder)))
+    return read, rules.check(read)
+
+
+def spots(findings: list[Finding]) -> list[tuple[str, str, str]]:
+    return [(f.rule, f.at.sheet if f.at else "", f.at.cell if f.at else "") for f in findings]
+
+
+# --- recipes: how to break one rule in one cell --------------------------------------------------------------
+
+
+def of_project(n: int, key: str) -> Place:
+    return lambda read: at(read.projects[n], key)
+
+
+def at(project: Project, key: str) -> Ref:
+    record: Record = project.funding if hasattr(project.funding, key) else project
+    return record.at(key)
+
+
+def of_item(n: int, m: int, key: str) -> Place:
+    return lambda read: read.projects[n].items[m].at(key)
+
+
+def funding(submission: Submission, n: int, **cells: CellValue) -> Submission:
+    changed = replace(submission.projects[n], funding=replace(submission.projects[n].funding, **cells))
+    return with_project(submission, n, changed)
+
+
+def with_project(submission: Submission, n: int, project: Project) -> Submission:
+    projects = list(submission.projects)
+    projects[n] = project
+    return replace(submission, projects=tuple(projects))
+
+
+def with_item(submission: Submission, n: int, m: int, **cells: Any) -> Submission:
+    items = list(submission.projects[n].items)
+    items[m] = replace(items[m], **cells)
+    return with_project(submission, n, replace(submission.projects[n], items=tuple(items)))
+
+
+def with_indicator(submission: Submission, n: int, m: int, **cells: Any) -> Submission:
+    rows = list(submission.projects[n].indicators)
+    rows[m] = replace(rows[m], **cells)
+    return with_project(submission, n, replace(submission.projects[n], indicators=tuple(rows)))
+
+
+def with_text(submission: Submission, section: str, text: str | None) -> Submission:
+    kept = [p for p in submission.paragraphs if p.section != section]
+    place = [p.section for p in submission.paragraphs].index(section)
+    if text is not None:
+        kept.insert(place, replace(submission.paragraphs[place], text=text))
+    return replace(submission, paragraphs=tuple(kept))
+
+
+def of_text(section: str) -> Place:
+    return lambda read: read.text_of(section)[0].at("text")
+
+
+def some(submission: Submission, rng: random.Random) -> tuple[int, int]:
+    n = rng.randrange(len(submission.projects))
+    return n, rng.randrange(len(submission.projects[n].items))
+
+
+def money(submission: Submission, n: int) -> tuple[float, float]:
+    cells = submission.projects[n].funding
+    assert isinstance(cells.budget, int | float)
+    assert isinstance(cells.spent, int | float)
+    return cells.budget, cells.spent
+
+
+def r101(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    key = rng.choice(["name", "cost", "schedule", "quantity", "quality", "benefit"])
+    return with_item(s, n, m, **{key: None}), of_item(n, m, key)
+
+
+def r102(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    changed = with_project(s, n, replace(s.projects[n], items=()))
+
+    def place(read: Submission) -> Ref:
+        sheet = read.projects[n].matrix
+        assert sheet is not None
+        return sheet.at("first", 0)
+
+    return changed, place
+
+
+def r104(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, actual=None), of_item(n, m, "actual")
+
+
+def r105(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    key = rng.choice(["quality", "benefit"])
+    return with_item(s, n, m, **{key: "满意度达到**%以上"}), of_item(n, m, key)
+
+
+def r105_text(s: Submission, _: random.Random) -> Damaged:
+    return with_text(s, "problems", "部分工作进度偏慢。【待补充：原因】"), of_text("problems")
+
+
+def r107(s: Submission, rng: random.Random) -> Damaged:
+    section = rng.choice(["evaluation", "problems", "suggestions"])
+
+    def place(read: Submission) -> Ref:
+        assert read.narrative is not None
+        return read.narrative.at("next", 0)
+
+    return with_text(s, section, None), place
+
+
+def r108(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    return with_project(s, n, replace(s.projects[n], section=None)), of_project(n, "section")
+
+
+def m101(s: Submission, rng: random.Random) -> Damaged:
+    key = rng.choice(["budget", "budget_local", "spent", "spent_local"])
+    return replace(s, totals=Funding(**{key: 9999.5})), lambda read: read.totals.at(key)
+
+
+def m102(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    return funding(s, n, budget_local=money(s, n)[0] + 1), of_project(n, "budget_local")
+
+
+def m103(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    return funding(s, n, spent=money(s, n)[0] + 0.5), of_project(n, "spent")
+
+
+def m104(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    cost = s.projects[n].items[m].cost
+    assert isinstance(cost, int)
+    return with_item(s, n, m, cost=cost - 2), of_project(n, "budget")
+
+
+def m105(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    items = tuple(replace(item, spent=1) for item in s.projects[n].items)
+    return with_project(s, n, replace(s.projects[n], items=items)), of_project(n, "spent")
+
+
+def m107(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    return funding(s, n, budget=0, budget_local=0, spent=0, spent_local=0), of_project(n, "budget")
+
+
+def m108(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    spent = round(money(s, n)[0] * 0.85, 2)
+    return funding(s, n, spent=spent, spent_local=spent, reason=None), of_project(n, "reason")
+
+
+def m109(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    spent = round(money(s, n)[0] * 0.5, 2)
+    return funding(s, n, spent=spent, spent_local=spent, reason="2个课题尚未验收"), of_project(n, "reason")
+
+
+def m110(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    return funding(s, n, spent_local=-3), of_project(n, "spent_local")
+
+
+def m111(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    return funding(s, n, spent=money(s, n)[1] * 10000), of_project(n, "spent")
+
+
+def m112(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    return funding(s, n, spent_local=1.23456789), of_project(n, "spent_local")
+
+
+def m115(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, quality="单价2.5万元，4台，共12万元"), of_item(n, m, "quality")
+
+
+def f007_remark(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    return funding(s, n, budget=f"{money(s, n)[0]}（列入公共预算）"), of_project(n, "budget")
+
+
+def f007_unit(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, cost=f"{s.projects[n].items[m].cost}万元"), of_item(n, m, "cost")
+
+
+def f007_unread(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, cost="若干"), of_item(n, m, "cost")
+
+
+def f011(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, name=f"{m + 1}、{s.projects[n].items[m].name}"), of_item(n, m, "name")
+
+
+def c504(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, benefit="带动投入226000元（2.26万元），满意度90%以上"), of_item(n, m, "benefit")
+
+
+def c506(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    renamed = replace(s.projects[n], name=f"2019年{s.projects[n].name}")
+    return with_project(s, n, renamed), of_project(n, "name")
+
+
+def c507(s: Submission, rng: random.Random) -> Damaged:
+    assert s.report_date is not None
+    return replace(
+        s, report_date=s.report_date.replace(year=2020, month=rng.randint(1, 11))
+    ), lambda read: read.at("report_date")
+
+
+def t201(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    key = rng.choice(["quantity", "quality"])
+    return with_item(s, n, m, **{key: "根据实际工作安排"}), of_item(n, m, key)
+
+
+def t208(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, name="举办2场科普活动", quantity="举办6次科普活动"), of_item(n, m, "quantity")
+
+
+def t213(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, quality="庆祝新中国成立70周年，合格率95%"), of_item(n, m, "quality")
+
+
+def n601(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    text = f"{s.paragraphs[2].text}{s.projects[n].name}实际支出{money(s, n)[1] + 7:.2f}万元。"
+    return with_text(s, "results", text), of_text("results")
+
+
+def n602(s: Submission, _: random.Random) -> Damaged:
+    total = sum(money(s, n)[0] for n in range(len(s.projects))) + 10
+    text = f"全部项目指标总额{total}万元。{s.paragraphs[2].text}"
+    return with_text(s, "results", text), of_text("results")
+
+
+RECIPES: dict[str, Callable[[Submission, random.Random], Damaged]] = {
+    "R101": r101, "R102": r102, "R104": r104, "R105": r105, "R105 text": r105_text, "R107": r107, "R108": r108,
+    "M101": m101, "M102": m102, "M103": m103, "M104": m104, "M105": m105, "M107": m107, "M108": m108, "M109": m109,
+    "M110": m110, "M111": m111, "M112": m112, "M115": m115, "F007 remark": f007_remark, "F007 unit": f007_unit,
+    "F007 unread": f007_unread, "F011": f011, "C504": c504, "C506": c506, "C507": c507, "T201": t201, "T208": t208,
+    "T213": t213, "N601": n601, "N602": n602,
+}  # fmt: skip
+SEEDS = range(12)
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("edition", [COUNTY, MINISTRY])
+def test_a_clean_submission_has_no_finding(seed: int, edition: str, tmp_path: Path) -> None:
+    _, findings = found(clean.submission(seed, edition), tmp_path)
+    assert findings == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_one_damage_is_one_code_at_one_cell(recipe: str, seed: int, tmp_path: Path) -> None:
+    rng = random.Random(f"{recipe}{seed}")
+    damaged, place = RECIPES[recipe](clean.submission(seed), rng)
+    read, findings = found(damaged, tmp_path)
+    where = place(read)
+    assert spots(findings) == [(recipe[:4], where.sheet, where.cell)]
+
+
+def scored(key: str, row: int = 0) -> Place:
+    return lambda read: read.projects[0].indicators[row].at(key)
+
+
+SCORED: dict[str, Callable[[Submission], Damaged]] = {
+    "R103": lambda s: (with_indicator(s, 0, 0, sign=None), scored("sign")),
+    "R104": lambda s: (with_indicator(s, 0, 1, actual=None), scored("actual", 1)),
+    "R106": lambda s: (
+        with_project(
+            s,
+            0,
+            replace(s.projects[0], indicators=s.projects[0].indicators[:2] + s.projects[0].indicators[3:]),
+        ),
+        scored("level1"),
+    ),
+    "M106": lambda s: (
+        funding(s, 0, sources=(replace(s.projects[0].funding.sources[0], budget=1),)),
+        lambda read: read.projects[0].funding.sources[0].at("budget"),
+    ),
+    "M107": lambda s: (
+        with_project(s, 0, replace(s.projects[0], execution=replace(s.projects[0].execution, rate=0.5))),
+        lambda read: read.projects[0].execution.at("rate"),
+    ),
+    "T201": lambda s: (with_indicator(s, 0, 1, target="适量"), scored("target", 1)),
+}
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("recipe", SCORED)
+def test_one_damage_in_the_scored_form(recipe: str, seed: int, tmp_path: Path) -> None:
+    damaged, place = SCORED[recipe](clean.submission(seed, MINISTRY))
+    read, findings = found(damaged, tmp_path)
+    where = place(read)
+    assert spots(findings) == [(recipe, where.sheet, where.cell)]
+
+
+# --- damage to cells that no submission describes ------------------------------------------------------------
+
+
+def in_memory(path: Path, facts: BookFacts | None = None) -> MemoryBook:
+    book = FileBook.open(path)
+    return MemoryBook({tab: book.read(book.used(tab)) for tab in book.sheets()}, book.names(), facts)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_overwritten_formula_is_found(seed: int, tmp_path: Path) -> None:
+    read, _ = found(clean.submission(seed), tmp_path)
+    book = in_memory(tmp_path / "自评 工作簿.xlsx")
+    place = read.projects[0].at("rate")
+    book.write(place, [[0.123]])
+    assert spots(rules.check(reading.read(book))) == [("F005", place.sheet, place.cell)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_error_value_is_found_once(seed: int, tmp_path: Path) -> None:
+    read, _ = found(clean.submission(seed), tmp_path)
+    book = in_memory(tmp_path / "自评 工作簿.xlsx")
+    place = read.projects[0].items[0].at("benefit")
+    book.write(place, [[CellError("#REF!")]])
+    assert spots(rules.check(reading.read(book))) == [("F010", place.sheet, place.cell)]
+
+
+def test_content_below_the_form_is_found(tmp_path: Path) -> None:
+    read, _ = found(clean.submission(1), tmp_path)
+    book = in_memory(tmp_path / "自评 工作簿.xlsx")
+    sheet = read.projects[0].matrix
+    assert sheet is not None
+    book.write(Ref(sheet.sheet, "B90"), [["漏写的一项"]])
+    assert spots(rules.check(reading.read(book))) == [("F012", sheet.sheet, "B90")]
+
+
+def test_a_lost_sheet_and_a_lost_column(tmp_path: Path) -> None:
+    read, _ = found(clean.submission(2), tmp_path)
+    path = tmp_path / "自评 工作簿.xlsx"
+    book = in_memory(path)
+    sheet = read.projects[0].matrix
+    assert sheet is not None
+    for name in [name for name in book.names() if name.startswith(f"{sheet.sheet}!")]:
+        del book._names[name]
+    place = read.projects[0].at("name")
+    assert spots(rules.check(reading.read(book))) == [("C501", place.sheet, place.cell)]
+    book = in_memory(path)
+    book._names[f"{sheet.sheet}!MX_BENEFIT"] = Ref("", "#REF!")
+    assert spots(rules.check(reading.read(book))) == [("F003", "", "")]
+
+
+def test_a_copied_sheet_is_found(tmp_path: Path) -> None:
+    read, _ = found(clean.submission(3), tmp_path)
+    book = in_memory(tmp_path / "自评 工作簿.xlsx")
+    sheet = read.projects[0].matrix
+    assert sheet is not None
+    copy = f"{sheet.sheet} (2)"
+    book._sheets[copy] = [list(row) for row in book._sheets[sheet.sheet]]
+    for name, ref in list(book.names().items()):
+        if name.startswith(f"{sheet.sheet}!"):
+            book._names[f"{copy}!{name.partition('!')[2]}"] = Ref(copy, ref.cell)
+    assert spots(rules.check(reading.read(book))) == [("F004", copy, "A1")]
+
+
+# --- what must not matter ------------------------------------------------------------------------------------
+
+
+def told(findings: list[Finding]) -> list[tuple[str, str, str | None]]:
+    return sorted((f.rule, f.problem, f.row_name) for f in findings)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_order_of_projects_changes_nothing_but_addresses(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    recipes = [name for name in RECIPES if name not in {"N601", "N602", "C507", "R107", "R105 text", "M101"}]
+    damaged, _ = RECIPES[rng.choice(recipes)](clean.submission(seed), rng)
+    shuffled = replace(damaged, projects=tuple(rng.sample(damaged.projects, len(damaged.projects))))
+    _, before = found(damaged, tmp_path)
+    _, after = found(shuffled, tmp_path)
+    assert before
+    assert told(before) == told(after)
+    assert sorted(f.key for f in before) == sorted(f.key for f in after)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_renamed_tabs_change_nothing_but_addresses(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    damaged, _ = RECIPES[rng.choice(list(RECIPES))](clean.submission(seed), rng)
+    _, before = found(damaged, tmp_path)
+    book = in_memory(tmp_path / "自评 工作簿.xlsx")
+    new = {tab: f"改名{n}" for n, tab in enumerate(book.sheets())}
+    renamed = MemoryBook(
+        {new[tab]: book._sheets[tab] for tab in book.sheets()},
+        {
+            "!".join([*([new[tab]] if tab else []), own]): Ref(new.get(ref.sheet, ""), ref.cell)
+            for name, ref in book.names().items()
+            for tab, _, own in [name.rpartition("!")]
+        },
+    )
+    after = rules.check(reading.read(renamed))
+    assert [(f.rule, f.key) for f in after] == [(f.rule, f.key) for f in before]
+    assert [f.at.cell for f in after if f.at] == [f.at.cell for f in before if f.at]
+
+
+def test_named_cells_are_the_vocabulary_of_the_reader(tmp_path: Path) -> None:
+    book = FileBook.open(written(clean.submission(1), tmp_path))
+    assert {names.UNIT, names.YEAR, names.STAGE, names.EDITION, names.SCHEMA, names.FUND_ID} <= set(
+        book.names()
+    )
