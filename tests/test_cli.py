@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from xl_perfeval import __version__, actions, cli, exchange, forms, printing, sample, webpage
+from xl_perfeval import __version__, actions, cli, exchange, forms, printing, progress, sample, webpage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -248,6 +249,42 @@ def test_an_older_sort_of_file_is_explained(tmp_path: Path) -> None:
     run = perfeval("validate", old, "--format", "json")
     assert "老表.xls" in fails(run)
     assert json.loads(run.stdout)["findings"][0]["rule"] == "F001"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "shown"), [(Terminal(), True), (io.StringIO(), False)])
+def test_a_bar_appears_on_a_terminal_when_it_takes_long(
+    stream: io.StringIO, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.01)
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress.Bar("校验", 2) as bar:
+        bar.step()
+        time.sleep(1)
+        bar.step()
+    assert ("校验" in stream.getvalue()) is shown
+
+
+def test_no_bar_for_what_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with progress.Bar("校验", 1) as bar:
+        bar.step()
+    assert terminal.getvalue() == ""
+
+
+def test_a_terminal_gets_colour_unless_it_is_unwanted(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for unwanted, coloured in (("", True), ("1", False)):
+        terminal = Terminal()
+        monkeypatch.setenv("NO_COLOR", unwanted)
+        monkeypatch.setattr(sys, "stdout", terminal)
+        call("validate", filled)
+        assert ("\x1b[31m" in terminal.getvalue()) is coloured
+        assert "必须改" in terminal.getvalue()
 
 
 # --- new and export -----------------------------------------------------------------------------------

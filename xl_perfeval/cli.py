@@ -428,6 +428,7 @@ class _Results:
         self._several = several
         self._output = output
         self._kept: list[str] = []
+        self._told: list[str] = []
         self._pages: list[Checked] = []
         self._counts: dict[Any, int] = {}
         self.status = 0
@@ -438,17 +439,18 @@ class _Results:
         for finding in checked.findings:
             self._counts[finding.severity] = self._counts.get(finding.severity, 0) + 1
         if checked.submission is None and not (self._format == "text" and self._on_terminal):
-            for finding in checked.findings:
-                _tell(_about(checked.file, finding.problem, finding.remedy))
+            self._told += [_about(checked.file, each.problem, each.remedy) for each in checked.findings]
         if self._format == "html":
             self._pages.append(checked)
         else:
             self._put(self._text(checked) if self._format == "text" else self._json(checked))
 
     def finish(self) -> None:
-        """Print or write what was kept, and the counts of several files together."""
+        """Name the files that could not be read, print or write what was kept, and all counts together."""
         from xl_perfeval.checked import counted
 
+        for sentence in self._told:
+            _tell(sentence)
         if self._format == "html":
             from xl_perfeval import webpage
 

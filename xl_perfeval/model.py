@@ -263,6 +263,20 @@ class Execution(Record):
     reason: CellValue = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a computed cell of the workbook shows.
+
+    `key` says what it should show: `rate` and `balance` of 资金概况; `budget`, `spent` and `matrix rate` repeated
+    on the matrix; `total cost` … for the 合计 row of the matrix; `funds budget` … for that of 资金概况.
+    """
+
+    key: str
+    at: Ref
+    label: str
+    value: CellValue
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project(Record):
     """A project (项目): its row in 资金概况, its matrix, its scoring form.
@@ -287,6 +301,7 @@ class Project(Record):
     grade: CellValue = None
     matrix: Locator | None = field(default=None, compare=False, repr=False)
     scoring: Locator | None = field(default=None, compare=False, repr=False)
+    shown: tuple[Shown, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def called(self) -> str | None:
@@ -348,19 +363,6 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Computed:
-    """A cell that the form computes: what the file shows and what the inputs give (`None`: nothing)."""
-
-    at: Ref
-    label: str
-    row_name: str | None
-    sheet_id: str
-    key: str
-    stored: CellValue
-    expected: Decimal | str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Stray:
     """Content outside the blocks of the form, or an error value in an input cell."""
 
@@ -400,7 +402,6 @@ class Intake:
     orphans: tuple[OwnSheet, ...] = ()
     renamed: tuple[OwnSheet, ...] = ()
     """Project sheets that show another name than 资金概况."""
-    computed: tuple[Computed, ...] = ()
     truncated: tuple[Stray, ...] = ()
 
 
@@ -423,6 +424,8 @@ class Submission(Record):
     narrative: Locator | None = field(default=None, compare=False, repr=False)
     approved: Submission | None = field(default=None, compare=False, repr=False)
     """What was approved with the budget, when it was given for comparison."""
+    shown: tuple[Shown, ...] = field(default=(), compare=False, repr=False)
+    """Cells of the 合计 row that lost their formula and show nothing."""
     intake: Intake = field(default=Intake(), compare=False, repr=False)
 
     def beside(self, sheet: Locator, name: str, meaning: str, label: str) -> Place:

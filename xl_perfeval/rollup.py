@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
+from math import isfinite
 
 from xl_perfeval import quantity
 from xl_perfeval.model import CellValue, Project
@@ -28,6 +29,10 @@ def read(value: CellValue) -> Decimal | None:
     A cell counts when the workbook's own formulas can read it, so that the figures here and the figures
     on the sheet are one and the same.
     """
+    if value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        return Decimal(repr(value))
     amount = quantity.amount(value)
     return amount.amount if amount.summable else None
 
@@ -65,3 +70,10 @@ def money(value: Decimal) -> str:
 def percent(share: Decimal) -> str:
     """A share of 1 as a percentage in prose: 97.33%, 100%."""
     return f"{quantity.plain(excel_round(share * 100, 2))}%"
+
+
+def differs(stored: CellValue, expected: Decimal | None) -> bool:
+    """Whether a computed cell shows another figure than the inputs give, beyond floating-point dust."""
+    if isinstance(stored, bool) or not isinstance(stored, int | float):
+        return expected is not None or not (stored is None or str(stored).strip() == "")
+    return expected is None or abs(Decimal(repr(stored)) - expected) > Decimal("0.000001")

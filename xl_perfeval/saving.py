@@ -20,14 +20,9 @@ def whole(path: Path, *, overwrite: bool = False) -> Generator[Path]:
     Without `overwrite` an existing file is never touched. Raises `NotSaved` when the folder is missing,
     there is no permission, the disk is full, or the file exists; in each case nothing is left behind.
     """
-    if path.is_dir():
-        raise NotSaved(f"“{path}”是一个文件夹，请写上文件名。")
-    if path.exists() and not overwrite:
-        raise NotSaved(f"“{path}”已经存在，没有覆盖。请换一个文件名，或先移走原文件。")
-    if not path.parent.is_dir():
-        raise NotSaved(f"文件夹“{path.parent}”不存在，请先建好文件夹。")
     temporary: Path | None = None
     try:
+        _check_place(path, overwrite)
         handle, name = tempfile.mkstemp(prefix=".~", suffix=path.suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
@@ -44,6 +39,15 @@ def whole(path: Path, *, overwrite: bool = False) -> Generator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _check_place(path: Path, overwrite: bool) -> None:
+    if path.is_dir():
+        raise NotSaved(f"“{path}”是一个文件夹，请写上文件名。")
+    if path.exists() and not overwrite:
+        raise NotSaved(f"“{path}”已经存在，没有覆盖。请换一个文件名，或先移走原文件。")
+    if not path.parent.is_dir():
+        raise NotSaved(f"文件夹“{path.parent}”不存在，请先建好文件夹。")
 
 
 def _publish(temporary: Path, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,6 +45,10 @@ class ReadableBook(Protocol):
 
     def names(self) -> Mapping[str, Ref]:
         """Defined names; a sheet-scoped one as `tab!NAME`. A broken one has the cell `#REF!`."""
+        ...
+
+    def expect(self, sheets: Collection[str]) -> None:
+        """A hint before the first block is read: only these sheets will be asked for."""
         ...
 
     def used(self, sheet: str) -> Ref:

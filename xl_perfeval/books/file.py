@@ -15,7 +15,7 @@ from xl_perfeval.books.values import Values
 from xl_perfeval.model import CellValue, Ref, column_letters, row_and_column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["FileBook", "open_elsewhere"]
@@ -94,6 +94,13 @@ class FileBook:
             block.append(cells)
         block += [blank * width for _ in range(bottom - top + 1 - len(block))]
         return block
+
+    def expect(self, sheets: Collection[str]) -> None:
+        """A hint, before the first `read` or `used`: only these sheets will be asked for.
+
+        Any sheet can be read nevertheless; it then costs a second unpacking of the shared strings.
+        """
+        self._values.expect(sheets)
 
     def facts(self) -> BookFacts:
         """What there is besides cells; far, merged and hidden cells of the sheets that were read."""

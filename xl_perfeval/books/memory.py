@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from xl_perfeval import forms, rollup
 from xl_perfeval.books import BookFacts, Formula
@@ -61,6 +61,9 @@ class MemoryBook:
 
     def names(self) -> Mapping[str, Ref]:
         return self._names
+
+    def expect(self, sheets: Collection[str]) -> None:
+        """Nothing to prepare: all cells are here."""
 
     def used(self, sheet: str) -> Ref:
         rows = self._sheets[sheet]

@@ -69,7 +69,7 @@ class Package:
         folder = posixpath.dirname(workbook)
         links = _relations(self._part(_rels_of(workbook), data), folder)
         self._workbook = self._part(workbook, data)
-        self.date1904 = _DATE_1904.search(self._workbook) is not None
+        self.date1904 = b"date1904" in self._workbook and bool(_DATE_1904.search(self._workbook))
         by_kind = dict(links.values())
         self.strings = self._existing(by_kind.get("sharedStrings", f"{folder}/sharedStrings.xml"))
         self.styles = self._existing(by_kind.get("styles", f"{folder}/styles.xml"))
@@ -81,9 +81,9 @@ class Package:
             raise self.too_large()
         self._vba_packed = self._slice(self.vba, data) if self.vba else b""
 
-    def take(self, part: str) -> bytes:
-        """Unpacked bytes of `strings`, `styles` or a sheet's part, as UTF-8; each can be taken once."""
-        return self._unpack(part, self._packed.pop(part))
+    def part(self, part: str) -> bytes:
+        """Unpacked bytes of `strings`, `styles` or a sheet's part, as UTF-8 without document type."""
+        return self._unpack(part, self._packed[part])
 
     def macros(self) -> bytes:
         """The VBA project as it is stored, unpacked; empty where there is none."""
@@ -103,30 +103,23 @@ class Package:
         """
         found: dict[str, Ref] = {}
         tabs = [sheet.name for sheet in self.sheets]
-        sheets: dict[str, str | None] = {}
         text = self._workbook.decode("utf-8", "replace")
         usual = _USUAL_NAME.findall(text)
         if len(usual) < text.count("definedName "):
-            usual = [_name_and_scope(start, target) for start, target in _DEFINED_NAME.findall(text)]
-        for name, scope, target in usual:
-            if "&" in target:
-                target = html.unescape(target)
-            written, _, area = target.rpartition("!")
-            block = _AREA.fullmatch(area)
-            if written not in sheets:
-                sheets[written] = _tab(written)
-            sheet = sheets[written]
-            if "#REF!" in target:
-                ref = Ref("", BROKEN)
-            elif block and sheet is not None:
-                ref = Ref(sheet, area.replace("$", "") if len(area) < FAR_AREA else _clipped(area))
+            usual = [_parts_of_name(start, target) for start, target in _DEFINED_NAME.findall(text)]
+        for name, scope, quoted, bare, area, other in usual:
+            if area:
+                ref = Ref(quoted or bare, area.replace("$", "") if len(area) < FAR_AREA else _clipped(area))
+            elif other:
+                ref = _target(html.unescape(other))
+                if ref is None:
+                    continue
             else:
                 continue
-            if scope:
-                if int(scope) < len(tabs):
-                    found[f"{tabs[int(scope)]}!{name}"] = ref
-            else:
+            if not scope:
                 found[name] = ref
+            elif int(scope) < len(tabs):
+                found[f"{tabs[int(scope)]}!{name}"] = ref
         return {name: ref for name, ref in found.items() if "_xlnm." not in name}
 
     def damaged(self) -> NotReadable:
@@ -153,7 +146,8 @@ class Package:
 
     def _sheets(self, links: Mapping[str, tuple[str, str]]) -> tuple[Sheet, ...]:
         sheets: list[Sheet] = []
-        for start in _SHEET.findall(self._workbook.decode("utf-8", "replace")):
+        before_names = self._workbook.partition(b"definedNames")[0]
+        for start in _SHEET.findall(before_names.decode("utf-8", "replace")):
             attributes = _attributes(start)
             kind, part = links.get(attributes.get("id", ""), ("", ""))
             tab = attributes.get("name", "")
@@ -264,17 +258,20 @@ _START = (
 _SHEET = re.compile(rf"<(?:[\w.-]+:)?sheet(?=[\s/>]){_START}")
 _RELATION = re.compile(rf"<(?:[\w.-]+:)?Relationship(?=[\s/>]){_START}")
 _DEFINED_NAME = re.compile(rf"<(?:[\w.-]+:)?definedName(?=\s){_START}([^<]*)<")
-_USUAL_NAME = re.compile(
-    r'<definedName name="([^"&<]*)"(?: localSheetId="(\d{1,4})")?(?: hidden="1")?>([^<]*)</definedName>'
-)
 _DATE_1904 = re.compile(rb"""<(?:[\w.-]+:)?workbookPr\s[^<>]*\bdate1904\s*=\s*["'](?:1|true)["']""")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 _ROOT = re.compile(rb"<[A-Za-z_]")
 FAR_AREA = len("$A$1:$A$10000")
 """Characters of the shortest block that may reach out of the frame."""
-_TAB = re.compile(r"'((?:[^'\[\]]|'')+)'|([^\s'\[\](),;!:+*/&<>=\"^-]+)")
-_AREA = re.compile(r"\$?[A-Z]{1,3}\$?[1-9]\d{0,6}(?::\$?[A-Z]{1,3}\$?[1-9]\d{0,6})?")
+_AREA = r"\$?[A-Z]{1,3}\$?[1-9]\d{0,6}(?::\$?[A-Z]{1,3}\$?[1-9]\d{0,6})?"
+_BARE = r"""[^\s'"#\[\](),;!:+*/&<>=^-]+"""
+_TARGET = re.compile(rf"(?:'((?:[^'\[\]]|'')+)'|({_BARE}))!({_AREA})")
+# A name as usual programs write it, with its target in parts, or in one piece when it needs a closer look.
+_USUAL_NAME = re.compile(
+    r'<definedName name="([^"&<]*)"(?: localSheetId="(\d{1,4})")?(?: hidden="1")?>'
+    rf"(?:(?:'([^'\[\]&<]+)'|({_BARE}))!({_AREA})|([^<]*))</definedName>"
+)
 
 
 def _directory(name: str, data: bytes) -> dict[str, zipfile.ZipInfo]:
@@ -382,11 +379,22 @@ def _attributes(start: str) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in found.items()} if "&" in start else found
 
 
-def _name_and_scope(start: str, target: str) -> tuple[str, str, str]:
-    """A defined name from any start tag: name, number of the tab it belongs to (or empty), and its text."""
+def _parts_of_name(start: str, target: str) -> tuple[str, str, str, str, str, str]:
+    """A defined name from any start tag, as `_USUAL_NAME` gives it: name, its tab's number, target in one piece."""
     attributes = _attributes(start)
     scope = attributes.get("localSheetId", "")
-    return attributes.get("name", ""), scope if scope.isdecimal() else "", target
+    return attributes.get("name", ""), scope if scope.isdecimal() else "", "", "", "", target
+
+
+def _target(text: str) -> Ref | None:
+    """What a defined name stands for: one block, something broken, or (`None`) anything else."""
+    if "#REF!" in text:
+        return Ref("", BROKEN)
+    match = _TARGET.fullmatch(text)
+    if match is None:
+        return None
+    quoted, bare, area = match.groups()
+    return Ref(quoted.replace("''", "'") if quoted else bare, _clipped(area))
 
 
 def _clipped(area: str) -> str:
@@ -396,9 +404,3 @@ def _clipped(area: str) -> str:
     if top > MAX_ROW or left > MAX_COLUMN:
         return BROKEN
     return f"{first}:{column_letters(min(right, MAX_COLUMN))}{min(bottom, MAX_ROW)}" if last else first
-
-
-def _tab(written: str) -> str | None:
-    """The tab that a reference names, as it stands before the exclamation mark."""
-    match = _TAB.fullmatch(written)
-    return match and (match[1].replace("''", "'") if match[1] else match[2])

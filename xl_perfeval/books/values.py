@@ -17,6 +17,8 @@ from xl_perfeval.books.package import Storing
 from xl_perfeval.model import CellError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from python_calamine import CalamineWorkbook
 
     from xl_perfeval.books.package import Package, Sheet
@@ -25,7 +27,7 @@ MAX_TEXT = 32 * 2**20
 """Bytes of text in all cells that show shared strings: one long string can stand in a million cells."""
 MAX_CELLS = 3_000_000
 """Cells kept, blank ones between filled ones included; ten times the largest real workbook."""
-MAX_AREA = 10_000_000
+MAX_AREA = 6_000_000
 """Cells of the blocks from A1 to the last filled cell, before blank ends of rows are dropped."""
 MAX_ERRORS = 200_000
 """Error values in a workbook."""
@@ -43,12 +45,18 @@ class Values:
         """What is known of the sheets that were read, besides their values."""
         self._package = package
         self._rows: dict[str, list[list[Any]]] = {}
-        self._workbook: CalamineWorkbook | None = None
+        self._expected: Collection[str] | None = None
         self._cells: dict[str, Cells] = {}
-        """The sheets that `_workbook` holds, in its order."""
+        self._where: dict[str, tuple[CalamineWorkbook, int]] = {}
+        """The workbook that holds a sheet, and the sheet's place in it: one workbook, or two after `expect`."""
         self._broken: dict[str, NotReadable] = {}
+        self._text = 0
         self._kept = 0
         self._area = 0
+
+    def expect(self, sheets: Collection[str]) -> None:
+        """Prepare only these sheets at first, the others when one of them is asked for."""
+        self._expected = sheets
 
     def rows(self, sheet: Sheet) -> list[list[Any]]:
         """Rows from A1 on, as calamine gives them (`''` is blank); rows may be of different length."""
@@ -58,16 +66,16 @@ class Values:
         return rows
 
     def _read(self, sheet: Sheet) -> list[list[Any]]:
-        if self._workbook is None:
-            self._workbook = self._checked()
+        if sheet.name not in self._cells and sheet.name not in self._broken:
+            self._prepare(sheet)
         if sheet.name in self._broken:
             raise self._broken[sheet.name]
-        cells = self._cells[sheet.name]
+        workbook, index = self._where[sheet.name]
         try:
-            index = list(self._cells).index(sheet.name)
-            rows: list[list[Any]] = self._workbook.get_sheet_by_index(index).to_python(skip_empty_area=False)
+            rows: list[list[Any]] = workbook.get_sheet_by_index(index).to_python(skip_empty_area=False)
         except BaseException as error:
             raise _known(error, self._package) from error
+        cells = self._cells[sheet.name]
         self._count(rows)
         for (row, column), code in cells.errors.items():
             if row <= len(rows) and column <= len(rows[row - 1]):
@@ -84,40 +92,45 @@ class Values:
         if self._area > MAX_AREA or self._kept > MAX_CELLS:
             raise self._package.too_large()
 
-    def _checked(self) -> CalamineWorkbook:
-        """The workbook that calamine gets."""
+    def _prepare(self, asked: Sheet) -> None:
+        """Make the workbook that calamine gets: of the sheets that are expected, or else of all the others."""
         from python_calamine import CalamineWorkbook
 
         package = self._package
+        expected, self._expected = self._expected, None
+        if expected is not None and asked.name not in expected:
+            expected = None
         buffer = io.BytesIO()
         storing = Storing(buffer)
-        errors = 0
+        names: list[str] = []
         for sheet in package.sheets:
-            if not sheet.part:
+            left_out = expected is not None and sheet.name not in expected
+            if not sheet.part or sheet.name in self._cells or sheet.name in self._broken or left_out:
                 continue
             try:
-                xml, cells = scan(package.take(sheet.part))
+                xml, self._cells[sheet.name] = scan(package.part(sheet.part))
             except (BrokenSheet, NotReadable) as error:  # told when the sheet is asked for
                 self._broken[sheet.name] = error if isinstance(error, NotReadable) else package.damaged()
                 continue
-            storing.add(f"xl/{len(self._cells)}.xml", xml)
-            self._cells[sheet.name] = cells
-            errors += len(cells.errors)
+            storing.add(f"xl/{len(names)}.xml", xml)
+            names.append(sheet.name)
         strings = _strings(package)
         with buffer.getbuffer() as sheets:
-            if errors > MAX_ERRORS or _text_of(sheets, strings) > MAX_TEXT:
-                raise package.too_large()
+            self._text += _text_of(sheets, strings)
+        if self._text > MAX_TEXT or sum(len(cells.errors) for cells in self._cells.values()) > MAX_ERRORS:
+            raise package.too_large()
         storing.add("xl/sharedStrings.xml", strings)
         if package.styles:
-            storing.add("xl/styles.xml", package.take(package.styles))
-        for name, xml in _frame(len(self._cells), date1904=package.date1904):
+            storing.add("xl/styles.xml", _number_formats(package.part(package.styles)))
+        for name, xml in _frame(len(names), date1904=package.date1904):
             storing.add(name, xml)
         storing.close()
         buffer.seek(0)
         try:
-            return CalamineWorkbook.from_filelike(buffer)
+            workbook = CalamineWorkbook.from_filelike(buffer)
         except BaseException as error:
             raise _known(error, package) from error
+        self._where.update((name, (workbook, index)) for index, name in enumerate(names))
 
 
 def _text_of(sheets: memoryview, strings: bytes) -> int:
@@ -146,11 +159,22 @@ def _strings(package: Package) -> bytes:
     """The shared strings without their declared number, for which calamine would make room whatever it is."""
     if not package.strings:
         return b"<sst></sst>"
-    content = package.take(package.strings)
+    content = package.part(package.strings)
     start = _STRINGS_START.search(content)
     if start is None:
         raise package.damaged()
     return b"<sst></sst>" if start[1] else b"<sst>" + content[start.end() :]
+
+
+def _number_formats(styles: bytes) -> bytes:
+    """What of the styles tells a date from a number; all of them when they are written in an unusual way."""
+    kept: list[bytes] = []
+    for start, end in ((b"<numFmts", b"</numFmts>"), (b"<cellXfs", b"</cellXfs>")):
+        at = styles.find(start)
+        if at >= 0:
+            kept.append(styles[at : styles.find(end, at) + len(end)])
+    usual = kept and kept[-1].startswith(b"<cellXfs") and b"<!--" not in styles
+    return b"".join((b"<styleSheet>", *kept, b"</styleSheet>")) if usual else styles
 
 
 def _frame(sheets: int, *, date1904: bool) -> list[tuple[str, bytes]]:

@@ -545,6 +545,6 @@ def _where_replaced(texts: _Comparison, change: _Change) -> _Span | None:
     if places[0] < 0 or not _follow_each_other(places):
         return None
     start, stop = places[0], places[-1] + 1
-    leans_before = texts.own[start - 1] and not _MARKS.intersection(texts.mine[start - 1 : start + 1])
-    leans_after = texts.own[stop] and (dropped or not _MARKS.intersection(texts.mine[stop - 1 : stop + 1]))
+    leans_before = texts.own[start - 1] and texts.mine[start - 1] not in _MARKS
+    leans_after = texts.own[stop] and (dropped or texts.mine[stop] not in _MARKS)
     return None if leans_before or leans_after else (start, stop)

@@ -39,7 +39,29 @@ class Amount:
         }
 
 
-NOTHING = frozenset(("无", "—", "-", "/", "\\", "--", "空", "暂无", "不适用", "N/A", "n/a", "NA", "_", "…", "*", "---", "无。", "~", "."))
+NOTHING = frozenset(
+    (
+        "无",
+        "—",
+        "-",
+        "/",
+        "\\",
+        "--",
+        "空",
+        "暂无",
+        "不适用",
+        "N/A",
+        "n/a",
+        "NA",
+        "_",
+        "…",
+        "*",
+        "---",
+        "无。",
+        "~",
+        ".",
+    )
+)
 """Folded texts that say there is nothing here."""
 
 
@@ -52,7 +74,7 @@ def amount(raw: CellValue) -> Amount:
     if isinstance(raw, bool):
         return _unread(raw, "写的是真假值，不是金额")
     if isinstance(raw, int | float):
-        value = Decimal(repr(raw)) if raw == raw and abs(raw) < 1e300 else None  # noqa: PLR0124 - NaN
+        value = Decimal(repr(raw)) if raw == raw and abs(raw) < 1e300 else None
         return _unread(raw, "不是一个数") if value is None else Amount(raw, value, summable=True)
     if isinstance(raw, date):
         return _unread(raw, "写的是日期，不是金额")
@@ -99,8 +121,12 @@ _BRACKETS = re.compile(r"[(（]")
 _CLOSING = ")）"
 _LEAD = re.compile("(?:¥|人民币|RMB|共计|合计|总计|共|计|金额|:|=)+")
 _ROUGH = re.compile("大?约|左右|上下|将?近|[余多](?=[万亿千百元]|$)|(?<=[万亿千百元])[余多]")
-_BOUND = re.compile("(?:及|或)?以[上下内]|之内|内$|不[超高大多低少小]于?过?|最[高低多少]|至[多少]|超过?|低于|高于|控制在|[≤≥<>]=?|=(?=<|>)")
-_STEP = re.compile(f"([0-9][0-9,，.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?)(万亿|百亿|千万|百万|十万|亿|万|千|百)?")
+_BOUND = re.compile(
+    "(?:及|或)?以[上下内]|之内|内$|不[超高大多低少小]于?过?|最[高低多少]|至[多少]|超过?|低于|高于|控制在|[≤≥<>]=?|=(?=<|>)"
+)
+_STEP = re.compile(
+    f"([0-9][0-9,，.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?)(万亿|百亿|千万|百万|十万|亿|万|千|百)?"
+)
 _DIGIT = re.compile(f"[0-9]|[{CHINESE_DIGITS}]+[万亿]?[元万]")
 _STEP_VALUES = {
     "万亿": WAN * WAN * WAN,
@@ -187,7 +213,11 @@ def _steps(text: str) -> tuple[Decimal | None, str, str | None]:
             break
     rest = text[place:]
     if not steps:
-        return None, "", "有几个数，不知道用哪一个" if len(_DIGIT.findall(text)) > 1 and "%" not in text else "看不出金额"
+        return (
+            None,
+            "",
+            "有几个数，不知道用哪一个" if len(_DIGIT.findall(text)) > 1 and "%" not in text else "看不出金额",
+        )
     if _DIGIT.search(rest) or (steps > 1 and not yuan and last == 1):
         return None, rest, "有几个数，不知道用哪一个"
     if yuan or last >= WAN:
@@ -206,7 +236,11 @@ def _numeral(digits: str) -> Decimal | None:
     if value is None or not fraction:
         return None if value is None else Decimal(value)
     decimals = [chinese_number(glyph) for glyph in fraction[:9]]
-    return None if any(d is None or d > 9 for d in decimals) else Decimal(f"{value}.{''.join(map(str, decimals))}")
+    return (
+        None
+        if any(d is None or d > 9 for d in decimals)
+        else Decimal(f"{value}.{''.join(map(str, decimals))}")
+    )
 
 
 def _about_rest(rest: str) -> str:

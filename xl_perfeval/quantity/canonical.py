@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xl_perfeval.model import CellValue
-from xl_perfeval.quantity.measures import Sign
+from xl_perfeval.quantity.measure import Sign
 from xl_perfeval.quantity.numerals import plain
 from xl_perfeval.quantity.targets import Kind, Target, actual, day_of, target
 from xl_perfeval.quantity.wording import Growth
@@ -20,8 +20,10 @@ def canonical(reading: Target) -> str:
     if not reading.certain or reading.kind in (Kind.qualitative, Kind.reference, Kind.none):
         return typed
     text = "；".join(map(_spelled, reading.parts or (reading,)))
-    again = (target if reading.assumed else actual)(text)
-    return text if _same(again, reading) else typed
+    read = target if reading.assumed else actual
+    if _same(read(text), reading):
+        return text
+    return typed if typed == reading.raw else canonical(read(typed))
 
 
 def _as_typed(raw: CellValue) -> str:
@@ -42,7 +44,11 @@ def _spelled(part: Target) -> str:
         low, high = (None if bound is None else _day(bound) for bound in (part.low, part.high))
         return _DATE_FORMS.get(part.sign, "{0}").format(low, high)
     number = _number(part)
-    sign = "" if part.sign in (Sign.implicit, Sign.range) or (part.approximate and part.sign is Sign.at_least) else part.sign.value
+    sign = (
+        ""
+        if part.sign in (Sign.implicit, Sign.range) or (part.approximate and part.sign is Sign.at_least)
+        else part.sign.value
+    )
     rough = "约" if part.approximate and part.sign is not Sign.at_least else ""
     falling = part.growth is not None and part.note == "下降"
     growth = {None: "", Growth.absolute: "增长", Growth.year_on_year: "同比增长"}[part.growth]

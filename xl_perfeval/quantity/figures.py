@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from xl_perfeval.quantity.amounts import json_number
-from xl_perfeval.quantity.measures import FigureKind, Measure, Sign, scan
+from xl_perfeval.quantity.measure import FigureKind, Measure, Sign
+from xl_perfeval.quantity.scanning import scan
 from xl_perfeval.quantity.numerals import fold
 from xl_perfeval.quantity.units import group_of
 
@@ -89,7 +90,9 @@ _ACTION = re.compile(
     "举行|完成|印制|编印|印刷|发放|订阅|采购|购买|购置|委托|指导|实现|进行|兑现|拨付|支付|达到|达|为|约|争取|力争|确保|保证|保持|"
     "稳定在?|控制在?|不少于|不低于|不超过|至少|相关|各类|的|了|是|在) *)+"
 )
-_TRAILING = re.compile("(?:(?:(?:增长|增加|提高|提升|上升|下降|降低|减少)(?:率(?=$))?[了至到为达]*|达到|达|为|共计|共|合计|累计|不少于|不低于|不超过|完成|控制在|保持在|稳定在|以及|在|是|数量|了|等|各) *)+$")
+_TRAILING = re.compile(
+    "(?:(?:(?:增长|增加|提高|提升|上升|下降|降低|减少)(?:率(?=$))?[了至到为达]*|达到|达|为|共计|共|合计|累计|不少于|不低于|不超过|完成|控制在|保持在|稳定在|以及|在|是|数量|了|等|各) *)+$"
+)
 
 
 def noun_after(text: str, folded: str, measure: Measure) -> str:
@@ -127,7 +130,9 @@ def noun_before(text: str, folded: str, measure: Measure, previous_end: int) -> 
 
 # --- counted lists --------------------------------------------------------------------------------------------
 
-_MARK = re.compile(r"([0-9]{1,2})[.、)](?![0-9])|([①-⑳])|\(([一二三四五六七八九十]{1,2})\)|([一二三四五六七八九十])是")
+_MARK = re.compile(
+    r"([0-9]{1,2})[.、)](?![0-9])|([①-⑳])|\(([一二三四五六七八九十]{1,2})\)|([一二三四五六七八九十])是"
+)
 _CHINESE_ORDER = "一二三四五六七八九十"
 
 

@@ -52,7 +52,13 @@ def number(digits: str) -> Decimal | None:
 
 
 CHINESE_DIGITS = "零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
-_DIGITS = dict(zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", (0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)), strict=True))
+_DIGITS = dict(
+    zip(
+        "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖",
+        (0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)),
+        strict=True,
+    )
+)
 _STEPS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 
 
@@ -75,6 +81,17 @@ def chinese_number(numeral: str) -> int | None:
             value += max(digit, 1) * step
             last_step, digit = step, -1
     return value + max(digit, 0)
+
+
+def chinese_decimal(numeral: str) -> Decimal | None:
+    """The value of a Chinese numeral that may have a fraction (三点五); `None` when it is not well formed."""
+    whole, point, fraction = numeral.partition("点")
+    value = chinese_number(whole)
+    if value is None or not point:
+        return None if value is None else Decimal(value)
+    if len(fraction) > 9 or any(glyph not in _DIGITS for glyph in fraction):
+        return None
+    return Decimal(f"{value}.{''.join(str(_DIGITS[glyph]) for glyph in fraction)}")
 
 
 def plain(value: Decimal) -> str:

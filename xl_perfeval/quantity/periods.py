@@ -103,7 +103,9 @@ _POINT = re.compile(
     re.VERBOSE,
 )
 _SEPARATOR = re.compile(r"(?:份|初|底|末)?(?:-{1,3}|~{1,2}|至|到|/|起至|起到|开始至|开始到)")
-_QUARTER = re.compile("(?:第?([一二三四1-4])(?:(?:季度)?[-~至到、,]第?([一二三四1-4]))?季度?|[Qq]([1-4])(?![0-9]))")
+_QUARTER = re.compile(
+    "(?:第?([一二三四1-4])(?:(?:季度)?[-~至到、,]第?([一二三四1-4]))?季度?|[Qq]([1-4])(?![0-9]))"
+)
 _HALF = re.compile("([上下])半年")
 _YEAR = re.compile("((?:19|20)[0-9]{2})(?:年度?)?|([今本当次翌明上去])年度?")
 _WHOLE_YEAR = re.compile("全年度?|整年|年度内|全年度内|年内|本年度?|当年度?|今年|本年内|全周期|1年内")
@@ -112,12 +114,16 @@ _BEFORE = re.compile("(?:底|末|份)?[日]?(?:之前|以前|前|止|截止|为�
 _PART = re.compile("(上旬|中旬|下旬|初|底|末|月底|月末)")
 _OPEN = re.compile("(?:起|开始|以后|之后|后)(?!至|到)")
 _DEADLINE = re.compile("截止|截至|不晚于|不迟于|≤|<=|最迟|最晚")
-_DONE = re.compile("(?:内|底)?(?:全部|基本|按时|如期)?(?:完成|完工|竣工|到位|结束|验收|交付|建成|发放|投入使用|支付|办结)")
+_DONE = re.compile(
+    "(?:内|底)?(?:全部|基本|按时|如期)?(?:完成|完工|竣工|到位|结束|验收|交付|建成|发放|投入使用|支付|办结)"
+)
 _YEARS = {"今": 0, "本": 0, "当": 0, "次": 1, "翌": 1, "明": 1, "上": -1, "去": -1}
 _SEASONS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _UNSAID = "没有写明起止时间"
 _ODD_DATE = "“{}”不像一个日期"
-_MONTH_IN_WORDS = re.compile("([十一二三四五六七八九]{1,3})(月)|([〇零一二三四五六七八九]{4})(年)|([十一二三四五六七八九]{1,3})(日)")
+_MONTH_IN_WORDS = re.compile(
+    "([十一二三四五六七八九]{1,3})(月)|([〇零一二三四五六七八九]{4})(年)|([十一二三四五六七八九]{1,3})(日)"
+)
 LONGEST_TEXT = 200
 
 
@@ -128,7 +134,13 @@ def span_of(text: str, year: int) -> Span:
     text = "".join(fold(text).split())
     if not text or text in NOTHING:
         return Span(None, None)
-    if "年" not in text and "月" not in text and not any(glyph.isdecimal() for glyph in text) and "季" not in text and "Q" not in text:
+    if (
+        "年" not in text
+        and "月" not in text
+        and not any(glyph.isdecimal() for glyph in text)
+        and "季" not in text
+        and "Q" not in text
+    ):
         return Span(None, None, _UNSAID)
     text = _MONTH_IN_WORDS.sub(_in_digits, text)
     return _by_words(text, year) or _by_points(text, year)
@@ -155,7 +167,7 @@ def _by_words(text: str, year: int) -> Span | None:
             end = _last_day(of_year, last)
             if behind.startswith(("前", "之前", "以前")):
                 return Span(None, _first_day_before(Day(of_year, first, 1)))
-            if behind.startswith(("底", "末")) or _DONE.match(behind) and not behind.startswith("内"):
+            if behind.startswith(("底", "末")) or (_DONE.match(behind) and not behind.startswith("内")):
                 return Span(None, end)
             return Span(Day(of_year, first, 1), end)
     match = _YEAR_END.search(text)
@@ -163,7 +175,11 @@ def _by_words(text: str, year: int) -> Span | None:
         named = _YEAR.match(text)
         rest = text[match.end() :]
         if named is None and any(glyph.isdecimal() for glyph in text):
-            return None if re.search("[0-9]年(?:底|末|终)", text) is None else Span(None, None, _ODD_DATE.format(text[:12]))
+            return (
+                None
+                if re.search("[0-9]年(?:底|末|终)", text) is None
+                else Span(None, None, _ODD_DATE.format(text[:12]))
+            )
         if not any(glyph.isdecimal() for glyph in rest) and match.start() <= 6:
             return Span(None, Day(_named_year(named, year) if named else year, 12, 31))
     match = _WHOLE_YEAR.search(text)
@@ -260,7 +276,9 @@ def _point(match: re.Match[str], year: int) -> _Point | None:
         else:
             return None
     point = _Point(*parts, begin, end)
-    if point.month > 12 or point.day > (monthrange(point.year or 2024, point.month)[1] if point.month else 31):
+    if point.month > 12 or point.day > (
+        monthrange(point.year or 2024, point.month)[1] if point.month else 31
+    ):
         return None
     return point
 
@@ -270,7 +288,13 @@ def _one_date(text: str, point: _Point, year: int) -> Span:
     ahead, behind = text[: point.begin], text[point.end :]
     if written.isdecimal() and len(written) < 6 and not (point.year and len(written) == 4):
         return Span(None, None, _UNSAID)
-    if point.day and not point.year and not written.endswith(("日", "号")) and ("月" not in written) and not _BEFORE.match(behind):
+    if (
+        point.day
+        and not point.year
+        and not written.endswith(("日", "号"))
+        and ("月" not in written)
+        and not _BEFORE.match(behind)
+    ):
         return Span(None, None, f"“{written}”可能是日期，也可能是别的数")
     if not point.month and not point.year:
         return Span(None, None, _UNSAID)
@@ -290,7 +314,7 @@ def _one_date(text: str, point: _Point, year: int) -> Span:
         return Span(None, _first_day_before(first))
     if _OPEN.match(behind):
         return Span(first, None)
-    if _DEADLINE.search(ahead) or (_DONE.match(behind) and not point.day or behind.startswith("底")):
+    if _DEADLINE.search(ahead) or ((_DONE.match(behind) and not point.day) or behind.startswith("底")):
         return Span(None, last)
     return Span(first, last)
 
@@ -299,7 +323,9 @@ def _two_dates(text: str, first: _Point, second: _Point, year: int) -> Span:
     between, behind = text[first.end : second.begin], text[second.end :]
     if not _SEPARATOR.fullmatch(between):
         return Span(None, None, "写了几个时间，不知道用哪一个")
-    ambiguous = all(len(text[p.begin : p.end]) <= 2 and text[p.begin : p.end].isdecimal() for p in (first, second))
+    ambiguous = all(
+        len(text[p.begin : p.end]) <= 2 and text[p.begin : p.end].isdecimal() for p in (first, second)
+    )
     if ambiguous:
         return Span(None, None, f"“{text[:12]}”可能是年月，也可能是两个月份或两个数")
     first_year, second_year = first.year, second.year
@@ -313,7 +339,7 @@ def _two_dates(text: str, first: _Point, second: _Point, year: int) -> Span:
         return Span(None, None, _UNSAID)
     if not second.month and second.day:
         second = second._replace(month=first.month)
-    if not second.month and not second.year or (not first.month and not first.year):
+    if (not second.month and not second.year) or (not first.month and not first.year):
         return Span(None, None, _ODD_DATE.format(text[:12]))
     if bool(first.month) != bool(second.month) and not (first.year and second.year):
         return Span(None, None, _ODD_DATE.format(text[:12]))

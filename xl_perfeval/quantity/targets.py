@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from xl_perfeval.model import CellError, CellValue
 from xl_perfeval.quantity.amounts import NOTHING, json_cell, json_number
 from xl_perfeval.quantity.figures import noun_after, noun_before
-from xl_perfeval.quantity.measures import HAS_NUMBER, UPPER_BOUNDS, FigureKind, Measure, Sign, scan
+from xl_perfeval.quantity.measure import UPPER_BOUNDS, FigureKind, Measure, Sign
+from xl_perfeval.quantity.scanning import HAS_NUMBER, scan
 from xl_perfeval.quantity.numerals import fold, plain
 from xl_perfeval.quantity.periods import Day, span_of
 from xl_perfeval.quantity.units import KNOWN, WAN, group_of, unit_at
@@ -187,7 +188,11 @@ def _read_text(cell: _Cell, doubt: str | None = None) -> Target:
     if doubt is None and (only.start > 0 or only.end < len(cell.folded)):
         doubt = _doubt_about(cell)
     if len(chosen) == 1:
-        earlier = 0 if len(measures) == 1 else max((measure.end for measure in measures if measure.at < only.at), default=0)
+        earlier = (
+            0
+            if len(measures) == 1
+            else max((measure.end for measure in measures if measure.at < only.at), default=0)
+        )
         return _part(cell, only, earlier, True, doubt)
     ends = {later.at: measure.end for measure, later in pairwise(measures)}
     parts = (_part(cell, measure, ends.get(measure.at, 0), False, doubt) for measure in chosen)
@@ -223,6 +228,7 @@ def _several(raw: CellValue, parts: tuple[Target, ...]) -> Target:
 
 _FIGURES = frozenset((FigureKind.money, FigureKind.count, FigureKind.rate, FigureKind.duration))
 _NEAR = 60
+_NEAR_BEFORE = 24
 
 
 def _targets_among(measures: list[Measure], folded: str) -> list[Measure]:
@@ -246,7 +252,9 @@ def _in_brackets(measure: Measure, folded: str, first: int) -> bool:
     return opening > 0 and folded.find(")", opening, measure.at) < 0
 
 
-_POLICY_AFTER = re.compile(" ?(?:的?(?:税率|比例|标准|费率))?(?:征收|计征|征税|收取|扣除|加计|减免|计提|计算|返还|优惠)")
+_POLICY_AFTER = re.compile(
+    " ?(?:的?(?:税率|比例|标准|费率))?(?:征收|计征|征税|收取|扣除|加计|减免|计提|计算|返还|优惠)"
+)
 _POLICY_BEFORE = re.compile("(?:减按|按照?|依据|依照|税率)[^，。；,;]{0,4}$")
 
 
@@ -276,7 +284,7 @@ def _part(cell: _Cell, measure: Measure, previous_end: int, alone: bool, doubt: 
     before = clause = after = ""
     note = None
     if measure.start:
-        clause = folded[max(previous_end, measure.start - 24) : measure.start]
+        clause = folded[max(previous_end, measure.start - _NEAR_BEFORE) : measure.start].lstrip()
         before = noun_before(text, folded, measure, previous_end)
     if measure.end < len(folded):
         after = noun_after(text, folded, measure)
@@ -353,7 +361,9 @@ _COST_COLUMNS = ("cost", "成本目标")
 _EACH = re.compile("每([^\\W\\d_])(?:每?([年月日天季周])|均)?[^\\W\\d_]{0,6}$")
 _EACH_TIME = re.compile("每(?:个)?(月|季度|周|天|日)")
 _RARE_UNIT = re.compile("[^\\W\\d_]{1,4}(?:/[^\\W\\d_]{1,3})?")
-_NO_UNIT = re.compile("投诉|事故|伤亡|违[规纪]|差错|完成|达标|合格|实现|达到|通过|优|良|好|未|已|全部|以[上下内]|左右|为|是|的|内$|前$")
+_NO_UNIT = re.compile(
+    "投诉|事故|伤亡|违[规纪]|差错|完成|达标|合格|实现|达到|通过|优|良|好|未|已|全部|以[上下内]|左右|为|是|的|内$|前$"
+)
 
 
 def _size(cell: _Cell, measure: Measure, clause: str) -> _Size:
@@ -415,7 +425,9 @@ def _with_rare_unit(size: _Size, cell: _Cell, measure: Measure, after: str) -> t
 # --- doubts -----------------------------------------------------------------------------------------------------
 
 _GLUED = re.compile(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
-_ODD_GLYPH = re.compile(r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*[+＋][^\S\n]*[0-9]|[0-9][lIO|][0-9%]")
+_ODD_GLYPH = re.compile(
+    r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*[+＋][^\S\n]*[0-9]|[0-9][lIO|][0-9%]"
+)
 _SHARE_NAME = re.compile("率|满意度|比例|占比|覆盖面|比重|知晓度|百分比")
 
 
@@ -455,8 +467,12 @@ def _doubtful_share(cell: _Cell, measure: Measure, unit: str, growth: Growth | N
 _DATE_WORDS = re.compile("年|月|季度|[0-9]日")
 _DEADLINE = re.compile("前|底|末|止|完成|期间|起|至|全年|内|-|~")
 _DATE_NAME = re.compile("时效|时间|^time$|^schedule$|日期|期限|进度")
-_GLYPHS_OF_DATES = re.compile("[0-9年月日号.\\-/~至到前底末之以内上下半初中旬第季度全完成止起本当次 一二三四,，:()预计于在由从截]+")
-_DAMAGED_START = re.compile(r"[≥≤<>=]?[A-Za-z][.,]?[0-9]|[≥≤<>=]?[0-9]{3,}[A-Za-z]|[≥≤<>=]+ ?[0-9.]*[A-Za-z]?$|[≥≤<>=]?[0-9.]+[A-Za-z]+$")
+_GLYPHS_OF_DATES = re.compile(
+    "[0-9年月日号.\\-/~至到前底末之以内上下半初中旬第季度全完成止起本当次 一二三四,，:()预计于在由从截]+"
+)
+_DAMAGED_START = re.compile(
+    r"[≥≤<>=]?[A-Za-z][.,]?[0-9]|[≥≤<>=]?[0-9]{3,}[A-Za-z]|[≥≤<>=]+ ?[0-9.]*[A-Za-z]?$|[≥≤<>=]?[0-9.]+[A-Za-z]+$"
+)
 _TICKS = frozenset("□口☐")
 
 
@@ -476,7 +492,11 @@ def _read_words(cell: _Cell, measures: list[Measure] | tuple[()]) -> Target:
         if reading is not None:
             return reading
     damage = next((measure.damage for measure in measures if measure.damage), None)
-    if damage is None and text.isascii() or (measures and _DAMAGED_START.match(text) and _looks_damaged(text, measures)):
+    if (
+        (damage is None
+        and text.isascii())
+        or (measures and _DAMAGED_START.match(text) and _looks_damaged(text, measures))
+    ):
         damage = damage or "看不懂，可能识别错了"
     if damage:
         return _unread(raw, damage)

@@ -42,7 +42,9 @@ def relative_growth(text: str) -> bool:
     return _YEAR_ON_YEAR.search(text) is not None
 
 
-_FORECAST = re.compile("预计|预估|有望|力争|将(?:会)?(?:达|实现|完成|新增|超|突破|增)|拟(?:认定|新增|于|完成|实现|建|引进|申报|达)")
+_FORECAST = re.compile(
+    "预计|预估|有望|力争|将(?:会)?(?:达|实现|完成|新增|超|突破|增)|拟(?:认定|新增|于|完成|实现|建|引进|申报|达)"
+)
 
 
 def is_forecast(text: str) -> bool:
@@ -98,7 +100,9 @@ def refers_elsewhere(text: str) -> bool:
     return _REFERENCE.search(text) is not None
 
 
-_VAGUE = re.compile("若干|多[篇次场个份家项批名人种期](?!民)|实际(?:工作|情况|需要|发生)(?:安排|而定|为准|确定)?|数[十百千]|视情况|按需|据实|根据实际|按实际")
+_VAGUE = re.compile(
+    "若干|多[篇次场个份家项批名人种期](?!民)|实际(?:工作|情况|需要|发生)(?:安排|而定|为准|确定)?|数[十百千]|视情况|按需|据实|根据实际|按实际"
+)
 
 
 def is_vague(text: str) -> bool:

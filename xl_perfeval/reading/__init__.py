@@ -45,11 +45,9 @@ def read(book: ReadableBook) -> Submission:
     header = {key: sheets.one(ref) for key, ref in home.items()}
     sheet = next(iter(home.values()), Ref("", "")).sheet
     locator = Locator(sheet, "HOME", cells={key: ref.cell for key, ref in home.items()}, labels=HOME_LABELS)
-    projects, totals = projects_of(sheets, edition)
+    projects, totals, gone = projects_of(sheets, edition)
     paragraphs, narrative = paragraphs_of(sheets, edition)
     facts = book.facts()
-    if facts.no_results:
-        sheets.noticed.computed.clear()
     remark = sheets.workbook.get(names.FUND_REMARK)
     return Submission(
         edition=edition,
@@ -68,6 +66,7 @@ def read(book: ReadableBook) -> Submission:
         remark=sheets.one(remark) if remark else None,
         paragraphs=paragraphs,
         narrative=narrative,
+        shown=gone,
         intake=sheets.noticed.intake(facts),
         locator=locator,
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from xl_perfeval import rollup
 from xl_perfeval.model import CellValue, ParagraphState, Ref, Stage, row_and_column
 
 
@@ -45,20 +46,11 @@ def text(value: CellValue) -> str:
     return value if isinstance(value, str) else str(plain(value))
 
 
-def differs(stored: CellValue, expected: Decimal | None) -> bool:
-    """Whether a computed cell shows another figure than the inputs give, beyond floating-point dust."""
-    if isinstance(stored, bool) or not isinstance(stored, int | float):
-        return not (expected is None and is_blank(stored))
-    if expected is None:
-        return True
-    return abs(Decimal(repr(stored)) - expected) > Decimal("0.000001")
-
-
 def is_computed(stored: CellValue, expected: Decimal | None) -> bool:
     """Whether a cell of the scoring form shows just what its formula gives (or the word for “not yet”)."""
     if is_blank(stored) or stored == "待填" or stored == "—":
         return True
-    return expected is not None and isinstance(stored, int | float) and not differs(stored, expected)
+    return expected is not None and isinstance(stored, int | float) and not rollup.differs(stored, expected)
 
 
 def group(value: CellValue, groups: Sequence[str]) -> CellValue:
@@ -70,7 +62,7 @@ def group(value: CellValue, groups: Sequence[str]) -> CellValue:
 
 
 def year(value: CellValue) -> int:
-    match = re.search(r"20\d\d", str(value)) if value is not None else None
+    match = re.search(r"(?<!\d)2[01]\d\d(?!\d)", str(value)) if value is not None else None
     return int(match.group()) if match else 0
 
 

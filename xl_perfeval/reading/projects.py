@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from xl_perfeval import rollup
@@ -19,10 +18,10 @@ from xl_perfeval.model import (
     OwnSheet,
     Project,
     Ref,
+    Shown,
     WorkItem,
 )
 from xl_perfeval.reading import scored
-from xl_perfeval.reading.cells import differs
 from xl_perfeval.reading.sheets import Block, Row, Sheets, cells_of, check_name, own_sheet, picked
 
 _OF_PROJECT = ("name", "kind", "purpose", "section")
@@ -30,7 +29,8 @@ _FUNDING = ("initial_budget", "budget", "budget_local", "spent", "spent_local", 
 _ITEM = ("name", "cost", "schedule", "quantity", "quality", "benefit", "actual", "spent", "reason")
 
 
-def projects_of(sheets: Sheets, edition: Edition) -> tuple[tuple[Project, ...], Funding]:
+def projects_of(sheets: Sheets, edition: Edition) -> tuple[tuple[Project, ...], Funding, tuple[Shown, ...]]:
+    """The projects, the 合计 row as typed over, and sums that are gone. Raises `NotReadable` (F003)."""
     table = edition.table("funds")
     block = sheets.block(table, sheets.workbook, "资金概况", also={"id": names.FUND_ID})
     if block is None or "name" not in block.columns or "id" not in block.columns:
@@ -60,33 +60,33 @@ def projects_of(sheets: Sheets, edition: Edition) -> tuple[tuple[Project, ...], 
             row=row.row,
             **picked(row, _FUNDING),
         )
-        _computed_of_funds(sheets, block, row, project, funding)
-        project = replace(project, funding=funding)
+        project = replace(project, funding=funding, shown=_shown_in_funds(block, row))
         if identity in matrices:
             project = _with_matrix(sheets, edition, project, matrices.pop(identity))
         if identity in forms_:
             project = scored.with_scoring(sheets, edition, project, forms_.pop(identity))
         projects.append(project)
     _orphans(sheets, edition, matrices, forms_)
-    totals = _totals(sheets, table, projects, locator)
+    totals, gone = _totals(sheets, table, projects, locator)
     sheets.surroundings(block, "FUNDS")
-    return tuple(projects), totals
+    return tuple(projects), totals, gone
 
 
-def _computed_of_funds(sheets: Sheets, block: Block, row: Row, project: Project, funding: Funding) -> None:
-    budget, spent = rollup.read(funding.budget), rollup.read(funding.spent)
-    balance = rollup.balance(spent, budget)
-    for key, expected in (
-        ("rate", rollup.rate(spent, budget)),
-        ("balance", None if balance is None else rollup.excel_round(balance, 6)),
-    ):
-        if key in block.columns:
-            sheets.compare(block, key, row, expected, project.called, f"{project.id}|{key}")
+def _shown_in_funds(block: Block, row: Row) -> tuple[Shown, ...]:
+    return tuple(
+        Shown(key, Ref(block.sheet, f"{block.columns[key]}{row.row}"), block.labels[key], row.values[key])
+        for key in ("rate", "balance")
+        if row.values.get(key) is not None
+    )
 
 
-def _totals(sheets: Sheets, table: FormTable, projects: Sequence[Project], locator: Locator) -> Funding:
+def _totals(
+    sheets: Sheets, table: FormTable, projects: Sequence[Project], locator: Locator
+) -> tuple[Funding, tuple[Shown, ...]]:
+    """The 合计 row: what was typed over its sums, and which sums are gone."""
     typed: dict[str, Any] = {}
     cells: dict[str, str] = {}
+    gone: list[Shown] = []
     for each in table.fields:
         if each.kind is not FieldKind.AMOUNT:
             continue
@@ -97,11 +97,10 @@ def _totals(sheets: Sheets, table: FormTable, projects: Sequence[Project], locat
         cells[each.key] = ref.cell
         stored, total = sheets.one(ref), rollup.total_of(projects, each.key)
         if stored is None:
-            if total:
-                sheets.notice(ref, each.label + "合计", None, "FUNDS", f"total|{each.key}", stored, total)
-        elif differs(stored, rollup.excel_round(total, 6)):
+            gone.append(Shown(f"funds {each.key}", ref, f"{each.label}合计", None))
+        elif rollup.differs(stored, rollup.excel_round(total, 6)):
             typed[each.key] = stored
-    return Funding(locator=replace(locator, cells=cells), **typed)
+    return Funding(locator=replace(locator, cells=cells), **typed), tuple(gone)
 
 
 def _tabs_by_project(sheets: Sheets, edition: Edition, kind: str, mark: str) -> dict[str, str]:
@@ -144,30 +143,30 @@ def _with_matrix(sheets: Sheets, edition: Edition, project: Project, tab: str) -
         WorkItem(number=number, locator=locator, row=row.row, **picked(row, _ITEM))
         for number, row in enumerate(sheets.rows(block), start=1)
     )
-    project = replace(project, note=sheets.cell(tab, cells, "note"), items=items, matrix=sheet)
+    project = replace(
+        project,
+        note=sheets.cell(tab, cells, "note"),
+        items=items,
+        matrix=sheet,
+        shown=project.shown + _shown_on_matrix(sheets, scoped, table),
+    )
     check_name(sheets, project, tab, "matrix", cells)
-    _computed_of_matrix(sheets, project, scoped, table)
     sheets.surroundings(block, project.id)
     return project
 
 
-def _computed_of_matrix(
-    sheets: Sheets, project: Project, scoped: Mapping[str, Ref], table: FormTable
-) -> None:
-    budget, spent = rollup.read(project.funding.budget), rollup.read(project.funding.spent)
-    expected: list[tuple[str, str, Decimal | None]] = [
-        (names.MATRIX_BUDGET, "预算", budget),
-        (names.MATRIX_PROJECT_SPENT, "支出", spent),
-        (names.MATRIX_RATE, "执行率", rollup.rate(spent, budget)),
+def _shown_on_matrix(sheets: Sheets, scoped: Mapping[str, Ref], table: FormTable) -> tuple[Shown, ...]:
+    cells = [
+        ("budget", "预算", names.MATRIX_BUDGET),
+        ("spent", "支出", names.MATRIX_PROJECT_SPENT),
+        ("matrix rate", "执行率", names.MATRIX_RATE),
     ]
-    for each in table.fields:
-        if each.kind is FieldKind.AMOUNT:
-            total = rollup.total(getattr(item, each.key) for item in project.items)
-            expected.append((names.total(table, each), f"{each.label}合计", rollup.excel_round(total, 6)))
-    for name, label, value in expected:
-        ref = scoped.get(name)
-        if ref is None or ref.cell == BROKEN:
-            continue
-        stored = sheets.one(ref)
-        if stored is not None and differs(stored, value):
-            sheets.notice(ref, label, None, project.id, name, stored, value)
+    cells += [
+        (f"total {each.key}", f"{each.label}合计", names.total(table, each))
+        for each in table.fields
+        if each.kind is FieldKind.AMOUNT
+    ]
+    shown = (
+        (key, scoped[name], label, sheets.one(scoped[name])) for key, label, name in cells if name in scoped
+    )
+    return tuple(Shown(key, ref, label, value) for key, ref, label, value in shown if value is not None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from xl_perfeval.books import BROKEN, BookFacts, ReadableBook
@@ -12,7 +11,6 @@ from xl_perfeval.forms import names
 from xl_perfeval.model import (
     CellError,
     CellValue,
-    Computed,
     FieldKind,
     FormField,
     FormTable,
@@ -25,7 +23,7 @@ from xl_perfeval.model import (
     column_letters,
     row_and_column,
 )
-from xl_perfeval.reading.cells import clean, corner, differs, is_blank, rows_of
+from xl_perfeval.reading.cells import clean, corner, is_blank, rows_of
 
 LONGEST_TEXT = 32767
 """Characters that one cell can hold."""
@@ -41,7 +39,6 @@ class Noticed:
     copied: list[OwnSheet] = field(default_factory=list[OwnSheet])
     orphans: list[OwnSheet] = field(default_factory=list[OwnSheet])
     renamed: list[OwnSheet] = field(default_factory=list[OwnSheet])
-    computed: list[Computed] = field(default_factory=list[Computed])
     truncated: list[Stray] = field(default_factory=list[Stray])
 
     def intake(self, facts: BookFacts) -> Intake:
@@ -87,8 +84,19 @@ class Sheets:
 
     def __init__(self, book: ReadableBook) -> None:
         self.book = book
-        self.by_sheet, self.workbook = _split(book.names(), set(book.sheets()))
+        tabs = set(book.sheets())
+        self.by_sheet, self.workbook = _split(book.names(), tabs)
+        book.expect(self._wanted())
+        self.extent = _extents([*self.by_sheet.values(), self.workbook])
         self.noticed = Noticed()
+
+    def _wanted(self) -> set[str]:
+        """The sheets that people fill: those of the form's tables and header, and those of projects."""
+        found = {tab for tab, scoped in self.by_sheet.items() if names.PROJECT_ID in scoped}
+        for name, ref in self.workbook.items():
+            if not name.startswith(("PE_GO_", "FIND_")):
+                found.add(ref.sheet)
+        return found
 
     def one(self, ref: Ref) -> CellValue:
         """The value of one cell; of a name that points nowhere, nothing."""
@@ -178,9 +186,7 @@ class Sheets:
 
     def _outside(self, block: Block, sheet_id: str) -> None:
         used_rows, used_columns = corner(self.book.used(block.sheet))
-        known = [ref for ref in self._names_on(block.sheet) if ref.cell != BROKEN]
-        rows = max(rows_of(ref)[1] for ref in known)
-        columns = max(corner(ref)[1] for ref in known)
+        rows, columns = self.extent[block.sheet]
         beyond: list[tuple[int, int, CellValue]] = []
         if used_rows > rows:
             below = self.book.read(Ref(block.sheet, f"A{rows + 1}:{column_letters(used_columns)}{used_rows}"))
@@ -195,50 +201,6 @@ class Sheets:
             if not is_blank(value):
                 at = Ref(block.sheet, f"{column_letters(column)}{row}")
                 self.noticed.outside.append(Stray(at=at, value=value, sheet_id=sheet_id))
-
-    def _names_on(self, sheet: str) -> Iterable[Ref]:
-        yield from (ref for ref in self.by_sheet.get(sheet, {}).values() if ref.sheet == sheet)
-        yield from (ref for ref in self.workbook.values() if ref.sheet == sheet)
-
-    def compare(
-        self, block: Block, key: str, row: Row, expected: Decimal | None, called: str | None, meaning: str
-    ) -> None:
-        stored = row.values.get(key)
-        if stored is None or not differs(stored, expected):
-            return
-        self.noticed.computed.append(
-            Computed(
-                at=Ref(block.sheet, f"{block.columns[key]}{row.row}"),
-                label=block.labels.get(key, key),
-                row_name=called,
-                sheet_id=block.sheet,
-                key=meaning,
-                stored=stored,
-                expected=expected,
-            )
-        )
-
-    def notice(
-        self,
-        ref: Ref,
-        label: str,
-        called: str | None,
-        sheet_id: str,
-        key: str,
-        stored: CellValue,
-        expected: Decimal | None,
-    ) -> None:
-        self.noticed.computed.append(
-            Computed(
-                at=ref,
-                label=label,
-                row_name=called,
-                sheet_id=sheet_id,
-                key=key,
-                stored=stored,
-                expected=expected,
-            )
-        )
 
 
 def check_name(sheets: Sheets, project: Project, tab: str, kind: str, cells: Mapping[str, str]) -> None:
@@ -282,3 +244,15 @@ def _split(all_names: Mapping[str, Ref], tabs: set[str]) -> tuple[dict[str, dict
         elif tab in tabs:
             by_sheet.setdefault(tab, {})[own] = found
     return by_sheet, workbook
+
+
+def _extents(scopes: Iterable[Mapping[str, Ref]]) -> dict[str, tuple[int, int]]:
+    """The last row and column of each sheet that any of our names reaches."""
+    extents: dict[str, tuple[int, int]] = {}
+    for scope in scopes:
+        for ref in scope.values():
+            if ref.cell != BROKEN:
+                row, column = corner(ref)
+                rows, columns = extents.get(ref.sheet, (0, 0))
+                extents[ref.sheet] = (max(row, rows), max(column, columns))
+    return extents

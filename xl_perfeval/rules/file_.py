@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from xl_perfeval import quantity, rollup
@@ -10,13 +11,14 @@ from xl_perfeval.findings import Severity
 from xl_perfeval.model import (
     CellError,
     CellValue,
-    Computed,
     FieldKind,
     Intake,
     OwnSheet,
     Place,
+    Project,
     Record,
     Ref,
+    Shown,
     Stray,
     Submission,
     without_numbering,
@@ -106,20 +108,10 @@ def sheet_copied(submission: Submission) -> Iterator[Problem]:
     passes=lambda: submission(),
     fails=[
         lambda: submission(intake=Intake(no_results=True)),
-        lambda: submission(
-            intake=Intake(
-                computed=(
-                    Computed(
-                        at=Ref("资金概况", "I6"),
-                        label="执行率",
-                        row_name="科普经费",
-                        sheet_id="FUNDS",
-                        key="P1|rate",
-                        stored=0.5,
-                        expected=Decimal(1),
-                    ),
-                )
-            )
+        lambda: _showing(Shown("rate", Ref("资金概况", "I6"), "执行率", 0.5)),
+        lambda: _showing(Shown("total cost", Ref("项目1", "C12"), "成本目标合计", 58)),
+        lambda: replace(
+            submission(), shown=(Shown("funds budget", Ref("资金概况", "E8"), "指标总额合计", None),)
         ),
     ],
 )
@@ -135,14 +127,45 @@ def computed_cell_differs(submission: Submission) -> Iterator[Problem]:
             remedy="请用 Excel 或 WPS 打开后保存，再校验一次。",
         )
         return
-    for cell in submission.intake.computed:
-        yield Problem(
-            at=Place(cell.at.sheet, cell.at.cell, cell.label, cell.sheet_id, cell.key, cell.row_name),
-            value=cell.stored,
-            expected=cell.expected,
-            problem=f"“{cell.label}”显示{_shown(cell.stored)}，按填报内容应为{_shown(cell.expected)}。",
-            remedy="请恢复这一格的公式；公式没有改过的，请用 Excel 或 WPS 打开后保存。",
-        )
+    for shown in submission.shown:
+        total = rollup.total_of(submission.projects, shown.key.removeprefix("funds "))
+        if total:
+            yield _computed(shown, total, "FUNDS", None)
+    for project in submission.projects:
+        for shown in project.shown:
+            expected = _expected(project, shown.key)
+            if rollup.differs(shown.value, expected):
+                yield _computed(shown, expected, project.id, project.called)
+
+
+def _showing(shown: Shown) -> Submission:
+    clean = submission()
+    return replace(clean, projects=(replace(clean.projects[0], shown=(shown,)),))
+
+
+def _expected(project: Project, key: str) -> Decimal | None:
+    """What a computed cell should show, by `Shown.key`."""
+    funding = project.funding
+    budget, spent = rollup.read(funding.budget), rollup.read(funding.spent)
+    if key.startswith("total "):
+        total = rollup.total(getattr(item, key.removeprefix("total ")) for item in project.items)
+        return rollup.excel_round(total, 6)
+    if key == "balance":
+        balance = rollup.balance(spent, budget)
+        return None if balance is None else rollup.excel_round(balance, 6)
+    return (
+        {"budget": budget, "spent": spent}[key] if key in {"budget", "spent"} else rollup.rate(spent, budget)
+    )
+
+
+def _computed(shown: Shown, expected: Decimal | None, sheet_id: str, called: str | None) -> Problem:
+    return Problem(
+        at=Place(shown.at.sheet, shown.at.cell, shown.label, sheet_id, shown.key, called),
+        value=shown.value,
+        expected=expected,
+        problem=f"“{shown.label}”显示{_shown(shown.value)}，按填报内容应为{_shown(expected)}。",
+        remedy="请恢复这一格的公式；公式没有改过的，请用 Excel 或 WPS 打开后保存。",
+    )
 
 
 def _shown(value: CellValue | Decimal) -> str:

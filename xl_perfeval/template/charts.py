@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from xl_perfeval import rollup, scoring
 from xl_perfeval.forms import names
 from xl_perfeval.model import CellValue, Edition, LevelOne, Project, column_letters
-from xl_perfeval.template import amounts, funds, matrix, scoring_form, styles
+from xl_perfeval.template import amounts, funds, matrix, scoring_form, scoring_layout, styles
 from xl_perfeval.template.funds import has_text
 from xl_perfeval.template.sheet import BuildError, Cached, Sheet, cell, clean, literal, number
 from xl_perfeval.template.tabs import Tab, of_kind, short_name
@@ -160,7 +160,7 @@ def _columns(edition: Edition) -> list[Column]:
 def _states(edition: Edition) -> list[tuple[str, str]]:
     """How far the targets are, as counted on a project's sheet."""
     if edition.has("scoring"):
-        return [(scoring_form.REACHED, "已达标"), (scoring_form.MISSED, "未达标"), (scoring.PENDING, "待填")]
+        return [(scoring_layout.REACHED, "已达标"), (scoring_layout.MISSED, "未达标"), (scoring.PENDING, "待填")]
     return [("filled", "已填"), ("pending", "待填")]
 
 
@@ -312,13 +312,13 @@ def _result_formulas(context: Context, tab: Tab) -> dict[str, str]:
             "pending": f"=SUMPRODUCT({name}*1)-SUMPRODUCT({name}*{actual})",
         }
     layout = scoring_form.layout_of(context, project)
-    states = sheet.ref(layout.block(scoring_form.STATE))
-    labels = sheet.ref(layout.block(scoring_form.GROUP_COLUMN))
-    scores = [sheet.ref(layout.block(column)) for column in (scoring_form.SCORE, scoring_form.SCORE_READ)]
-    execution = _cells(sheet, layout.fund_total, scoring_form.REASON, scoring_form.SCORE_READ)
+    states = sheet.ref(layout.block(scoring_layout.STATE))
+    labels = sheet.ref(layout.block(scoring_layout.GROUP_COLUMN))
+    scores = [sheet.ref(layout.block(column)) for column in (scoring_layout.SCORE, scoring_layout.SCORE_READ)]
+    execution = _cells(sheet, layout.fund_total, scoring_layout.REASON, scoring_layout.SCORE_READ)
     formulas = {key: f"=COUNTIF({states},{literal(key)})" for key, _ in _states(context.edition)}
     formulas["execution"] = f'=IF(COUNT({execution})=0,"",SUM({execution}))'
-    total = _cells(sheet, layout.total, scoring_form.SCORE, scoring_form.SCORE_READ)
+    total = _cells(sheet, layout.total, scoring_layout.SCORE, scoring_layout.SCORE_READ)
     formulas["score"] = f'=IF(COUNT({total})=0,"",SUM({total}))'
     for key, _ in _parts(context.edition)[1:]:
         sums = "+".join(f"SUMIF({labels},{literal(key + '*')},{block})" for block in scores)

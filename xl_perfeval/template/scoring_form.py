@@ -7,7 +7,6 @@ row for the charts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xl_perfeval import quantity, rollup, scoring
@@ -16,6 +15,42 @@ from xl_perfeval.model import CellValue, Edition, FormField, Indicator, Project,
 from xl_perfeval.template import amounts, lists, marks, styles
 from xl_perfeval.template.funds import has_text
 from xl_perfeval.template.grid import INSERT_HERE
+from xl_perfeval.template.scoring_layout import (
+    ACTUAL,
+    ACTUAL_READ,
+    GROUP_COLUMN,
+    IDENTITY,
+    LAST,
+    LEVEL1,
+    LEVEL2,
+    LEVEL3,
+    METHOD,
+    MISSED,
+    REACHED,
+    REASON,
+    SCORE,
+    SCORE_READ,
+    SIGN,
+    STATE,
+    TARGET,
+    TARGET_READ,
+    UNIT,
+    WEIGHT,
+    WEIGHT_TEXT,
+    Layout,
+    band_formula,
+    execution_formula,
+    grade_formula,
+    group_formula,
+    missing_formula,
+    note_formula,
+    number_formula,
+    score_formula,
+    state_formula,
+    text_formula,
+    total_formula,
+    total_weight_formula,
+)
 from xl_perfeval.template.sheet import (
     BuildError,
     Cached,
@@ -43,73 +78,6 @@ SCORE_TEXT = "SE_SCORE_TEXT"
 """Sheet-scoped hidden block: scores pasted as text, as numbers."""
 
 FONT = "宋体"
-LAST = 11
-"""Last printed column; the fields of the table take columns 1 to 11."""
-LEVEL1, LEVEL2, LEVEL3, SIGN, TARGET, UNIT, ACTUAL, METHOD, WEIGHT, SCORE, REASON = range(1, LAST + 1)
-TARGET_READ, ACTUAL_READ, WEIGHT_TEXT, SCORE_READ, GROUP_COLUMN, STATE, IDENTITY = range(LAST + 1, LAST + 8)
-
-REACHED, MISSED = "达标", "未达标"
-"""What the hidden column STATE says of a row with a score; otherwise “待填”."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Rows of a form with so many fund rows and table rows. A block has a thin locked line at either end."""
-
-    sources: int
-    rows: int
-
-    title, year, links, project, unit, fund_header, fund_total, source_top = range(1, 9)
-
-    @property
-    def source_end(self) -> int:
-        """The thin line below the fund rows."""
-        return self.source_top + self.sources + 1
-
-    @property
-    def goal_header(self) -> int:
-        """预期目标 and 实际完成情况."""
-        return self.source_end + 1
-
-    @property
-    def header(self) -> int:
-        """Headings of the table."""
-        return self.goal_header + 2
-
-    @property
-    def top(self) -> int:
-        """The thin line above the table."""
-        return self.header + 1
-
-    @property
-    def end(self) -> int:
-        """The thin line below the table."""
-        return self.top + self.rows + 1
-
-    @property
-    def total(self) -> int:
-        """总分."""
-        return self.end + 1
-
-    @property
-    def grade(self) -> int:
-        """自评等级."""
-        return self.end + 2
-
-    @property
-    def foot(self) -> int:
-        """Names, stamp and date."""
-        return self.end + 3
-
-    def block(self, column: int) -> str:
-        """A column of the table, both lines included."""
-        return f"{cell(self.top, column)}:{cell(self.end, column)}"
-
-    def source_block(self, column: int) -> str:
-        """A column of the fund rows, both lines included."""
-        return f"{cell(self.source_top, column)}:{cell(self.source_end, column)}"
-
-
 class _Form:
     """One sheet being written: where things stand and what stands there."""
 
@@ -201,7 +169,8 @@ def _heading(form: _Form) -> None:
     sheet.height(1, 32)
     year = form.style("plain", align="center", font_size=11)
     form.merged((2, 1, 2, LAST), year)
-    sheet.formula(2, 1, '="（"&PE_YEAR&"年度）"', f"（{submission.year or ''}年度）", year)
+    shown = f"（{submission.year}年度）" if submission.year else "（　　　　年度）"
+    sheet.formula(2, 1, '=IF(PE_YEAR="","（　　　　年度）","（"&PE_YEAR&"年度）")', shown, year)
     sheet.height(2, 18)
     _links(form)
     sheet.text(3, LAST, "金额单位：万元", form.style("plain", align="right"))
@@ -324,21 +293,11 @@ def _execution(form: _Form, row: int) -> None:
         sheet.value(row, SCORE, typed.rate, rate_style)
     score_style = form.style("computed.center", num_format=styles.MONEY)
     if typed.score is None:
-        sheet.formula(row, REASON, _execution_formula(row), _shown_execution(form), score_style)
+        sheet.formula(row, REASON, execution_formula(row), _shown_execution(form), score_style)
     else:
         sheet.value(row, REASON, typed.score, score_style)
     _read_text(form, row, WEIGHT_TEXT, WEIGHT, typed.weight)
     _read_text(form, row, SCORE_READ, REASON, typed.score)
-
-
-def _execution_formula(row: int) -> str:
-    weight = f"{cell(row, WEIGHT)},{cell(row, WEIGHT_TEXT)}"
-    budget, spent = cell(row, UNIT), cell(row, METHOD)
-    score = f"ROUND(SUM({weight})*MAX(0,MIN(1,{spent}/{budget})),2)"
-    return (
-        f'=IF(COUNT({weight})=0,"",IF(COUNT({budget},{spent})<2,{literal(scoring.PENDING)},'
-        f"IF({budget}=0,{literal(scoring.PENDING)},{score})))"
-    )
 
 
 def _shown_execution(form: _Form) -> Cached:
@@ -450,7 +409,7 @@ def _table(form: _Form) -> None:
         shown = _as_text(label) or shown
         _group(form, row, group, label)
         for place in range(row, row + len(group)):
-            form.sheet.formula(place, GROUP_COLUMN, _group_formula(form, place), shown, form.style("hidden"))
+            form.sheet.formula(place, GROUP_COLUMN, group_formula(form.layout, place), shown, form.style("hidden"))
         row += len(group)
     for column, field in enumerate(form.table.fields, start=1):
         _drop_down(form, column, field)
@@ -492,75 +451,25 @@ def _score(form: _Form, row: int, indicator: Indicator) -> None:
         return
     shown = scoring.shown_score(indicator, form.edition)
     form.sheet.formula(
-        row, SCORE, _score_formula(form.edition, row), shown if isinstance(shown, str) else float(shown), style
+        row, SCORE, score_formula(form.edition, row), shown if isinstance(shown, str) else float(shown), style
     )
-
-
-def _score_formula(edition: Edition, row: int) -> str:
-    """The edition's formula (scoring.indicator_score) in functions every spreadsheet program knows."""
-    weight = f"{cell(row, WEIGHT)},{cell(row, WEIGHT_TEXT)}"
-    sign, method = cell(row, SIGN), cell(row, METHOD)
-    target, actual = cell(row, TARGET_READ), cell(row, ACTUAL_READ)
-    blank = ",".join(f'{cell(row, column)}=""' for column in (SIGN, TARGET, ACTUAL))
-    qualitative, pending = literal(scoring.QUALITATIVE), literal(scoring.PENDING)
-    readable = f'COUNT({target},{actual})=2,ISNUMBER(FIND({sign},"≥＞＝＜≤"))'
-    return (
-        f'=IF(COUNT({weight})=0,"",IF(OR({sign}={qualitative},{method}={qualitative},{blank}),{pending},'
-        f"IF(AND({readable}),ROUND(SUM({weight})*MAX(0,MIN(1,{_share(edition, sign, target, actual)})),2),"
-        f"{literal(scoring.UNREADABLE)})))"
-    )
-
-
-def _share(edition: Edition, sign: str, target: str, actual: str) -> str:
-    assert edition.scoring is not None
-    excess = f"1-({actual}-{target})/{target}"
-    worse = f"{target}/{actual}" if edition.scoring.reverse == "ratio" else excess
-    reverse = f"IF({actual}<={target},1,IF({target}<=0,0,{worse}))"
-    reached = f"IF({actual}>={target},1,{actual}/{target})"
-    zero = f'IF(AND({target}=0,EXACT({sign},"＝")),IF({actual}=0,1,0),{reached})'
-    return f'IF({actual}<0,0,IF(ISNUMBER(FIND({sign},"＜≤")),{reverse},{zero}))'
 
 
 def _reading(form: _Form, row: int, indicator: Indicator) -> None:
     """Hidden columns: target, actual, and text in 分值 or 得分, as numbers."""
     hidden, unit, sign = form.style("hidden"), cell(row, UNIT), cell(row, SIGN)
-    target = _number_formula(cell(row, TARGET), unit, sign)
+    target = number_formula(cell(row, TARGET), unit, sign)
     form.sheet.formula(row, TARGET_READ, target, number(scoring.target_of(indicator)), hidden)
-    actual = _number_formula(cell(row, ACTUAL), unit)
+    actual = number_formula(cell(row, ACTUAL), unit)
     form.sheet.formula(row, ACTUAL_READ, actual, number(scoring.actual_of(indicator)), hidden)
     _read_text(form, row, WEIGHT_TEXT, WEIGHT, indicator.weight)
     _read_text(form, row, SCORE_READ, SCORE, indicator.score)
-    scores, weights = f"{cell(row, SCORE)},{cell(row, SCORE_READ)}", f"{cell(row, WEIGHT)},{cell(row, WEIGHT_TEXT)}"
-    formula = (
-        f'=IF(LEN({cell(row, LEVEL3)})=0,"",IF(COUNT({scores})=0,{literal(scoring.PENDING)},'
-        f"IF(SUM({scores})>=SUM({weights}),{literal(REACHED)},{literal(MISSED)})))"
-    )
-    form.sheet.formula(row, STATE, formula, state(indicator, form.edition), hidden)
+    form.sheet.formula(row, STATE, state_formula(row), state(indicator, form.edition), hidden)
 
 
 def _read_text(form: _Form, row: int, column: int, source: int, value: CellValue) -> None:
     shown = number(scoring.number(value)) if isinstance(value, str) else ""
-    at = cell(row, source)
-    formula = f'=IF(ISTEXT({at}),{_value(at)},"")'
-    form.sheet.formula(row, column, formula, shown, form.style("hidden"))
-
-
-def _number_formula(at: str, *repeated: str) -> str:
-    return f"=IF(ISNUMBER({at}),{at},{_value(at, *repeated)})"
-
-
-def _value(at: str, *repeated: str) -> str:
-    """`scoring.number` as a formula: “E0” behind the text keeps 6-9 and 1/2 from reading as dates."""
-    bare = f'SUBSTITUTE({at},",","，")'
-    for part in ('" "', '"　"', '"%"', '"％"', *repeated):
-        bare = f'SUBSTITUTE({bare},{part},"")'
-    return f'IFERROR(VALUE({bare}&"E0"),"")'
-
-
-def _group_formula(form: _Form, row: int) -> str:
-    above = f"{cell(form.layout.top, LEVEL1).replace(str(form.layout.top), '$' + str(form.layout.top))}"
-    column = f"{above}:{cell(row, LEVEL1)}"
-    return f'=IFERROR(LOOKUP(2,1/({column}<>""),{column})&"","")'
+    form.sheet.formula(row, column, text_formula(cell(row, source)), shown, form.style("hidden"))
 
 
 def _drop_down(form: _Form, column: int, field: FormField) -> None:
@@ -598,16 +507,7 @@ _WEIGHT: dict[str, Any] = {
 
 def _band_limit(form: _Form) -> dict[str, Any]:
     """A qualitative score stays inside its band; another score is computed, typing over it asks first."""
-    row = form.layout.top + 1
-    score, weight, actual = cell(row, SCORE), cell(row, WEIGHT), cell(row, ACTUAL)
-    assert form.edition.scoring is not None
-    low, high = "0", "1"
-    for word, lowest, highest in reversed(form.edition.scoring.bands):
-        test = f"LEFT({actual},{len(word)})={literal(word)}"
-        low = f"IF({test},{quantity.plain(lowest)},{low})"
-        high = f"IF({test},{quantity.plain(highest)},{high})"
-    qualitative = f"OR({cell(row, SIGN)}={literal('定性')},{cell(row, METHOD)}={literal('定性')})"
-    formula = f"=AND({qualitative},{score}>={weight}*{low},{score}<={weight}*{high})"
+    formula = band_formula(form.edition, form.layout.top + 1)
     return {
         "validate": "custom",
         "value": formula,
@@ -632,25 +532,15 @@ def _totals(form: _Form) -> None:
     row = layout.total
     form.label((row, LEVEL1, row, METHOD), "总　　分", font_size=11)
     bold = form.style("computed.center", bold=True, num_format="General")
-    sheet.formula(row, WEIGHT, _sum_formula(form, WEIGHT, WEIGHT_TEXT, WEIGHT), _shown_weight(form), bold)
+    sheet.formula(row, WEIGHT, total_weight_formula(form.layout), _shown_weight(form), bold)
     _total_score(form, form.style("computed.center", bold=True, num_format=styles.MONEY))
-    sheet.formula(row, GROUP_COLUMN, _missing_formula(form), scoring.unscored(form.project, form.edition))
+    sheet.formula(row, GROUP_COLUMN, missing_formula(form.layout), scoring.unscored(form.project, form.edition))
     note, shown = _note(form)
     sheet.formula(row, REASON, note, shown, form.style("computed.center", bold=True))
     sheet.height(row, 22)
     _grade(form)
     for key, column in (("total_weight", WEIGHT), ("total_score", SCORE)):
         sheet.define(names.SCORING_CELLS[key], cell(row, column))
-
-
-def _scored(form: _Form, column: int, text_column: int, execution: int) -> str:
-    """Execution cell and block, each with the column that reads text."""
-    total, block = form.layout.fund_total, form.layout.block
-    return f"{cell(total, execution)},{cell(total, text_column)},{block(column)},{block(text_column)}"
-
-
-def _sum_formula(form: _Form, column: int, text_column: int, execution: int) -> str:
-    return f"=ROUND(SUM({_scored(form, column, text_column, execution)}),2)"
 
 
 def _shown_weight(form: _Form) -> float:
@@ -660,33 +550,15 @@ def _shown_weight(form: _Form) -> float:
 def _total_score(form: _Form, style: Any) -> None:
     row, typed = form.layout.total, form.project.total_score
     if typed is None:
-        cells = _scored(form, SCORE, SCORE_READ, REASON)
-        formula = f'=IF(COUNT({cells})=0,"",ROUND(SUM({cells}),2))'
-        form.sheet.formula(row, SCORE, formula, number(scoring.total(form.project, form.edition)), style)
+        form.sheet.formula(row, SCORE, total_formula(form.layout), number(scoring.total(form.project, form.edition)), style)
     else:
         form.sheet.value(row, SCORE, typed, style)
     _read_text(form, row, SCORE_READ, SCORE, typed)
 
 
-def _missing_formula(form: _Form) -> str:
-    """How many rows have a weight and no score, the execution row included."""
-    block, total = form.layout.block, form.layout.fund_total
-    weighted = f"(ISNUMBER({block(WEIGHT)})+ISNUMBER({block(WEIGHT_TEXT)})>0)"
-    waiting = f"(ISNUMBER({block(SCORE)})+ISNUMBER({block(SCORE_READ)})=0)"
-    execution = f"(COUNT({cell(total, REASON)},{cell(total, SCORE_READ)})=0)"
-    return f"=SUMPRODUCT({weighted}*{waiting})+{execution}"
-
-
 def _note(form: _Form) -> tuple[str, str]:
     """What is still to do, and how the cell shows it now."""
-    layout = form.layout
-    weights = f"COUNT({layout.block(WEIGHT)},{layout.block(WEIGHT_TEXT)})"
-    missing, total = cell(layout.total, GROUP_COLUMN), cell(layout.total, WEIGHT)
-    formula = (
-        f'=IF({weights}=0,"○ 待填",IF(PE_STAGE="目标申报","",IF({missing}>0,"○ 还有 "&{missing}&" 项未评分",'
-        f'IF({total}<>100,"✗ 分值合计应为 100","✓ 已全部评分"))))'
-    )
-    return formula, _shown_note(form)
+    return note_formula(form.layout), _shown_note(form)
 
 
 def _shown_note(form: _Form) -> str:
@@ -708,22 +580,12 @@ def _grade(form: _Form) -> None:
     typed = form.project.grade
     if typed is None:
         shown = scoring.grade_of(form.project, form.edition) or ""
-        sheet.formula(row, WEIGHT, _grade_formula(form), shown, style)
+        sheet.formula(row, WEIGHT, grade_formula(form.edition, form.layout), shown, style)
     else:
         sheet.value(row, WEIGHT, typed, style)
     sheet.text(row, REASON, _bounds(form.edition), form.style("cell.muted"))
     sheet.height(row, 20)
     sheet.define(names.SCORING_CELLS["grade"], cell(row, WEIGHT))
-
-
-def _grade_formula(form: _Form) -> str:
-    assert form.edition.scoring is not None
-    row = form.layout.total
-    total = f"{cell(row, SCORE)},{cell(row, SCORE_READ)}"
-    words = '""'
-    for word, bound in reversed(form.edition.scoring.grades):
-        words = f"IF(SUM({total})>={quantity.plain(bound)},{literal(word)},{words})"
-    return f'=IF(OR(COUNT({total})=0,{cell(row, GROUP_COLUMN)}>0),"",{words})'
 
 
 def _bounds(edition: Edition) -> str:

@@ -292,9 +292,10 @@ class Sheet(Worksheet):
         return attributes
 
     def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
-        """XlsxWriter leaves the type of an empty result open, which reads as a number."""
-        kind = [("t", "str")] if result == "" else []
-        super()._xml_formula_element(formula, result, [*attributes, *kind])
+        """Text is text: XlsxWriter leaves "" without a type, as a number, and takes the word #N/A for an error."""
+        if isinstance(result, str):
+            attributes = [pair for pair in attributes if pair[0] != "t"] + [("t", "str")]
+        super()._xml_formula_element(formula, result, attributes)
 
 
 @contextmanager

@@ -1,0 +1,280 @@
+"""Every number of a text, with its unit, range and sign.
+
+`scan` walks once from number to number and looks only a few characters around each, so its time is linear in
+the length of the text. All texts here are folded (`numerals.fold`).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from xl_perfeval.quantity.measure import FigureKind, Measure, Sign, skip_blanks
+from xl_perfeval.quantity.naming import is_letter, naming_number
+from xl_perfeval.quantity.numerals import CHINESE_DIGITS, LONGEST, chinese_decimal, number
+from xl_perfeval.quantity.signs import set_sign
+from xl_perfeval.quantity.units import AGES, DURATIONS, PLAIN_UNITS, RATES, WAN, Unit, unit_at
+from xl_perfeval.quantity.vocabulary import words
+
+HAS_NUMBER = re.compile(f"[0-9{CHINESE_DIGITS}]")
+
+
+def scan(text: str) -> list[Measure]:
+    """The numbers of folded `text` in order, none overlapping another."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None and plain[3] in PLAIN_UNITS:
+        return [_plain_measure(plain)]
+    found: list[Measure] = []
+    position = 0
+    previous = None
+    for match in _NUMBER.finditer(text):
+        at = match.start()
+        if at < position:
+            continue
+        if text[at] <= "9":
+            measure = _in_digits(text, at, match.end(), previous)
+        else:
+            measure = _in_words(text, at, match.end())
+        if measure is not None:
+            found.append(measure)
+            previous, position = measure, measure.end
+    return found
+
+
+_NUMBER = re.compile(f"[0-9][0-9,.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?")
+
+# Most cells are one sign, one number and one unit; there is nothing around them to look at.
+_PLAIN = re.compile(r"([≥≤<>=]?) ?((?!(?:19|20)[0-9]{2}\.)[0-9]{1,6}(?:\.[0-9]{1,8})?) ?(%|[^\W\d_]{0,3})")
+_PLAIN_SIGNS = {sign.value: sign for sign in Sign if len(sign.value) == 1} | {"": Sign.implicit}
+
+
+def _plain_measure(match: re.Match[str]) -> Measure:
+    sign, digits, word = match.groups()
+    measure = Measure(FigureKind.count, Decimal(digits), match.start(2), match.end(2), word)
+    measure.start, measure.unit_end, measure.end = 0, match.end(), match.end()
+    measure.sign = _PLAIN_SIGNS[sign]
+    if word:
+        factor = PLAIN_UNITS[word]
+        _set_kind(measure, Unit(word.lstrip("万亿") or word, factor, match.end()), "")
+    return measure
+
+
+# --- numbers in digits --------------------------------------------------------------------------------------
+
+_FIRST_NUMBER = re.compile(r"[0-9]{1,24}(?:\.[0-9]{1,24})?")
+
+
+def _in_digits(text: str, at: int, end: int, previous: Measure | None) -> Measure | None:
+    while text[end - 1] in ",.":
+        end -= 1
+    named = naming_number(text, at, end, previous)
+    if named is not None:
+        return named
+    value = number(text[at:end])
+    return _malformed(text, at, end) if value is None else _quantity(text, at, end, value)
+
+
+def _malformed(text: str, at: int, end: int) -> Measure:
+    """A run of digits, dots and commas that is no number: 7,00.0,77, 1.561.56120, or far too long."""
+    first = _FIRST_NUMBER.match(text, at, end)
+    kind = FigureKind.account_number if end - at > LONGEST else FigureKind.count
+    damage = f"“{text[at : min(end, at + 12)]}”不像一个完整的数"
+    measure = Measure(kind, Decimal(first[0] if first else 0), at, end, damage=damage)
+    unit = unit_at(text, end)
+    if unit.text:
+        measure.unit, measure.unit_end, measure.end = unit.text, unit.end, unit.end
+    return measure
+
+
+# --- quantities ---------------------------------------------------------------------------------------------
+
+_MORE = frozenset("余多")
+_BEFORE_MINUS = frozenset(" 长为率达降≥≤<>=:")
+
+
+def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
+    """A number that counts or measures, with its range, unit and sign."""
+    place = skip_blanks(text, end)
+    more = text[place : place + 1] in _MORE
+    unit = unit_at(text, skip_blanks(text, place + 1) if more else place)
+    second = _second_of_range(text, end, value, unit)
+    if second is not None:
+        value, unit = second.low, second.unit
+    ahead = text[unit.end : unit.end + 1]
+    if not unit.text and is_letter(ahead):
+        return Measure(FigureKind.model, value, at, _end_of_letters(text, unit.end))
+    number_end = end if second is None else second.number_end
+    has_unit = unit.text or unit.factor
+    measure = Measure(FigureKind.count, value, at, unit.end if has_unit else number_end, unit.text)
+    measure.number_end = number_end
+    if second is not None:
+        measure.high = second.high
+        measure.damage = "范围的前一个数比后一个数大" if second.high < value else ""
+    if at and text[at - 1] == "-" and (at == 1 or text[at - 2] in _BEFORE_MINUS):
+        measure.low, measure.start = -value, at - 1
+    if more or (unit.end > number_end + 1 and not _MORE.isdisjoint(text[number_end : unit.end])):
+        measure.approximate, measure.sign = True, Sign.at_least
+    _set_kind(measure, unit, text)
+    set_sign(measure, text)
+    return measure
+
+
+_LETTERS_AND_DIGITS = re.compile(r"[A-Za-z0-9]*")
+
+
+def _end_of_letters(text: str, place: int) -> int:
+    run = _LETTERS_AND_DIGITS.match(text, place)
+    return run.end() if run else place
+
+
+class _Range(NamedTuple):
+    low: Decimal
+    high: Decimal
+    unit: Unit
+    number_end: int
+
+
+_RANGE = re.compile(f" ?(?:-{{1,2}}|~|至|到) ?([0-9][0-9,.]*|[{CHINESE_DIGITS}]{{1,3}})")
+
+
+def _second_of_range(text: str, end: int, low: Decimal, unit: Unit) -> _Range | None:
+    """The second number of 1-2家, 80%-90%, 10万-20万元; both get the unit that stands behind either."""
+    separator = _RANGE.match(text, unit.end if unit.text or unit.factor else end)
+    if separator is None:
+        return None
+    digits = separator[1].rstrip(",.")
+    high = number(digits) if digits[0] <= "9" else chinese_decimal(digits)
+    number_end = separator.start(1) + len(digits)
+    second = unit_at(text, skip_blanks(text, number_end))
+    if high is None or (unit.text and second.text and unit.text != second.text):
+        return None
+    if not second.text and not second.factor:
+        second = Unit(unit.text, unit.factor, number_end)
+    elif unit.factor is not None and not unit.text and second.text[:1] not in ("万", "亿"):
+        low = low * unit.factor / (second.factor or 1)
+    return _Range(low, high, second, number_end)
+
+
+# --- kinds --------------------------------------------------------------------------------------------------
+
+
+def _set_kind(measure: Measure, unit: Unit, text: str) -> None:
+    """Finds out what is counted and puts money into 万元."""
+    word, factor = unit.text, unit.factor
+    if word == "元":
+        factor = (factor or Decimal(1)) / WAN
+        measure.kind, measure.unit = FigureKind.money, "万元"
+    elif word in RATES:
+        measure.kind = FigureKind.rate
+    elif word in DURATIONS:
+        measure.kind = FigureKind.duration
+    elif word in AGES:
+        measure.kind = FigureKind.age
+    elif word == "周年":
+        measure.kind = FigureKind.anniversary
+    elif not word and factor is not None:
+        measure.bare_wan = True
+        if _reads_as_money(measure, text):
+            factor /= WAN
+            measure.kind, measure.unit = FigureKind.money, "万元"
+    elif not word and text.endswith("百分之", max(0, measure.at - 4), measure.at):
+        measure.kind, measure.unit, measure.start = FigureKind.rate, "%", measure.at - 3
+    if factor is not None:
+        measure.low *= factor
+        if measure.high is not None:
+            measure.high *= factor
+    if measure.bare_wan and measure.kind is FigureKind.money:
+        _add_second_half(measure, text)
+
+
+_PEOPLE_AFTER = re.compile(
+    " ?(?:名|多|余)?(?:群众|农户|居民|学生|职工|老人|村民|市民|用户|人口|粉丝|游客|农民|儿童|妇女|企业|家庭)"
+)
+_PEOPLE_BEFORE = re.compile("人数|人次|户数|[次件册份]数|数量|面积")
+_MONEY_AFTER = re.compile(
+    r" ?(?:[^\w ]|$|以[上下内]|左右|之内|[0-9]|的?(?:资金|经费|补[贴助偿]|奖[励补金]|投[入资]|贷款|成本|费|款))"
+)
+_MONEY_BEFORE = re.compile(
+    "资金|经费|投[入资]|支出|预算|收入|产值|金额|补[贴助]|税|贷款|奖励|成本|总额|¥"
+)
+
+
+def _reads_as_money(measure: Measure, text: str) -> bool:
+    """Whether 20万 without 元 is money: it stands alone, or words of money stand beside it."""
+    if _PEOPLE_AFTER.match(text, measure.end):
+        return False
+    if _MONEY_AFTER.match(text, measure.end):
+        return _PEOPLE_BEFORE.search(text, max(0, measure.at - 6), measure.at) is None
+    return _MONEY_BEFORE.search(text, max(0, measure.at - 8), measure.at) is not None
+
+
+_SECOND_HALF = re.compile(r"([0-9]{1,4}(?:\.[0-9]+)?)万(?:元|(?![^\W\d_]))")
+
+
+def _add_second_half(measure: Measure, text: str) -> None:
+    """Completes 2亿3000万元."""
+    match = _SECOND_HALF.match(text, measure.end) if text[measure.end - 1 : measure.end] == "亿" else None
+    if match:
+        measure.low += Decimal(match[1])
+        measure.unit_end = measure.end = match.end()
+
+
+# --- numbers in words ---------------------------------------------------------------------------------------
+
+_VERBS = words(
+    "举办 组织 开展 召开 举行 完成 新建 建设 建成 改造 采购 购置 购买 印制 编印 发放 引进 培育 认定 培训 实施 新增 创建 指导 编制 "
+    "出版 发表 制定 制作 开设 设立 维修 安装 补助 扶持 资助 救助 检查 达到 承办 委托 申报 修建 增加 建立 保障 服务 推荐"
+)
+_NOT_AFTER_WORDS = frozenset("分届级点方度体岁里口段面下")
+_NONE_OF = ("投诉", "事故", "伤亡", "死亡", "违规", "违纪", "差错", "失误", "缺陷", "上访", "舆情", "感染", "火灾")
+_CLAUSE_EDGES = frozenset("，。；;、,:： (\n")
+
+
+def _in_words(text: str, at: int, end: int) -> Measure | None:
+    """A Chinese numeral, only where it surely counts: 三十万元, 举办两场, 不少于三次; not 一体化, 四个意识."""
+    if text.startswith("百分之", at):
+        return _percent_in_words(text, at)
+    ahead = text[end : end + 1]
+    if not ahead or ahead in _NOT_AFTER_WORDS:
+        return None
+    value = chinese_decimal(text[at:end])
+    if value is None:
+        return None
+    if ahead == "年" and end - at == 4 and 1900 <= value < 2200:
+        return Measure(FigureKind.date, value, at, end + 1, "年")
+    if not value and text.startswith(_NONE_OF, end):
+        return Measure(FigureKind.count, value, at, end)
+    unit = unit_at(text, end + 1 if ahead in _MORE else end)
+    if not unit.text and unit.factor is None and not _RANGE.match(text, end):
+        return None
+    measure = _quantity(text, at, end, value)
+    if not measure.unit and not measure.bare_wan:
+        return None
+    if measure.kind is FigureKind.anniversary or _surely_counts(measure, text, value):
+        return measure
+    return None
+
+
+def _percent_in_words(text: str, at: int) -> Measure | None:
+    """百分之九十五."""
+    start = at + 3
+    match = _NUMBER.match(text, start)
+    value = chinese_decimal(match[0]) if match and text[start] > "9" else None
+    if match is None or value is None:
+        return None
+    measure = Measure(FigureKind.rate, value, start, match.end(), "%")
+    measure.start = at
+    set_sign(measure, text)
+    return measure
+
+
+def _surely_counts(measure: Measure, text: str, value: Decimal) -> bool:
+    if measure.sign is not Sign.implicit or measure.kind is FigureKind.money:
+        return True
+    if value > 10 and measure.number_end - measure.at > 1:
+        return True
+    if text[max(0, measure.at - 3) : measure.at].rstrip("了 ")[-2:] in _VERBS:
+        return True
+    begins = measure.at == 0 or text[measure.at - 1] in _CLAUSE_EDGES
+    return begins and (measure.end == len(text) or text[measure.end] in _CLAUSE_EDGES)
