@@ -514,7 +514,7 @@ def test_no_permission_to_write_or_read(filled: Path, tmp_path: Path) -> None:
     book.chmod(0)
     assert_sentence(*as_somebody(["export", "自评.xlsx"], tmp_path), "自评.xlsx")
     locked.chmod(0)
-    assert_sentence(*as_somebody(["new", "上锁/表.xlsx"], tmp_path), "没有权限打开")
+    assert_sentence(*as_somebody(["new", "上锁/表.xlsx"], tmp_path), "没有权限写")
     locked.chmod(0o755)
 
 

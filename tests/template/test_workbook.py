@@ -64,7 +64,13 @@ def submission(*projects: Project, **changes: Any) -> Submission:
 def finding(sheet: str, cell: str, severity: Severity = Severity.ERROR, rule: str = "R101") -> Finding:
     key = f"{rule}|{sheet}|{cell}"
     return Finding(
-        rule=rule, severity=severity, at=Ref(sheet, cell), label="x", problem="没有填。", remedy="请填。", key=key
+        rule=rule,
+        severity=severity,
+        at=Ref(sheet, cell),
+        label="x",
+        problem="没有填。",
+        remedy="请填。",
+        key=key,
     )
 
 
@@ -187,9 +193,9 @@ def test_two_hundred_projects(tmp_path: Path) -> None:
 def test_only_functions_that_every_spreadsheet_has(checked: Path) -> None:
     used = {name for formula in formulas(checked) for name in re.findall(r"([A-Z][A-Z0-9.]*)\(", formula)}
     known = {
-        "ADDRESS", "AND", "ASC", "AVERAGE", "COLUMN", "COUNTA", "COUNTIF", "COUNTIFS", "EXACT", "FIND", "HYPERLINK",
+        "ADDRESS", "AND", "AVERAGE", "COLUMN", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "EXACT", "FIND", "HYPERLINK",
         "IF", "IFERROR", "INDEX", "INT", "ISBLANK", "ISERROR", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MATCH", "MAX",
-        "MID", "MIN", "N", "NOT", "OR", "REPT", "ROUND", "ROW", "ROWS", "SUBSTITUTE", "SUM", "SUMIF", "SUMPRODUCT",
+        "MID", "MIN", "N", "NOT", "OR", "RANK", "REPT", "ROUND", "ROW", "ROWS", "SUBSTITUTE", "SUBTOTAL", "SUM", "SUMIF", "SUMPRODUCT",
         "TEXT", "TRIM", "VALUE",
     }  # fmt: skip
     assert used - known == set()
@@ -202,7 +208,9 @@ def test_opening_calculates_nothing(path: Path) -> None:
 
 
 def test_a_total_typed_over_stays_typed(tmp_path: Path) -> None:
-    written = built(tmp_path, submission(Project(name="甲", funding=Funding(budget=5)), totals=Funding(budget=7)))
+    written = built(
+        tmp_path, submission(Project(name="甲", funding=Funding(budget=5)), totals=Funding(budget=7))
+    )
     cells = openpyxl.load_workbook(written)[FUNDS]
     assert cells["E15"].value == 7
     assert str(cells["F15"].value).startswith("=ROUND(")
@@ -320,7 +328,14 @@ def test_a_number_is_marked_while_it_stays(tmp_path: Path, office: Office) -> No
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(73, "73"), (59.99, "59.99"), (0.1 + 0.2, "0.3"), (1e-7, "0.0000001"), (1e15, "1000000000000000"), (None, "")],
+    [
+        (73, "73"),
+        (59.99, "59.99"),
+        (0.1 + 0.2, "0.3"),
+        (1e-7, "0.0000001"),
+        (1e15, "1000000000000000"),
+        (None, ""),
+    ],
 )
 def test_a_number_as_text_is_what_the_spreadsheet_makes_of_it(value: float | None, shown: str) -> None:
     assert marks.shown_text(value) == shown
@@ -477,9 +492,7 @@ def test_text_never_becomes_a_formula(tmp_path: Path) -> None:
         )
         paragraphs = (Paragraph(section="results", text=text),)
         unit = Unit(name=text, code=text, department=text)
-        return replace(
-            submission(project, paragraphs=paragraphs, remark=text, prepared_by=text), unit=unit
-        )
+        return replace(submission(project, paragraphs=paragraphs, remark=text, prepared_by=text), unit=unit)
 
     usual = len(formulas(built(tmp_path, dressed("文字"))))
     for text in HOSTILE:
@@ -531,7 +544,18 @@ def test_short_names(name: object, short: str) -> None:
 
 
 def test_tabs_are_unique_and_legal(tmp_path: Path) -> None:
-    odd = ["科普经费", "科普专项资金", "'引号'", "A" * 40, "a" * 40, "[x]:*?/\\", "首页", "", "😀" * 20, "History"]
+    odd = [
+        "科普经费",
+        "科普专项资金",
+        "'引号'",
+        "A" * 40,
+        "a" * 40,
+        "[x]:*?/\\",
+        "首页",
+        "",
+        "😀" * 20,
+        "History",
+    ]
     written = built(tmp_path, submission(*(Project(name=name) for name in odd)))
     sheets = FileBook.open(written).sheets()
     assert len({sheet.casefold() for sheet in sheets}) == len(sheets)

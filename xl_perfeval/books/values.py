@@ -120,6 +120,7 @@ class Values:
         if self._text > MAX_TEXT or sum(len(cells.errors) for cells in self._cells.values()) > MAX_ERRORS:
             raise package.too_large()
         storing.add("xl/sharedStrings.xml", strings)
+        del strings  # up to 20 MB, and calamine needs five times that for them
         if package.styles:
             storing.add("xl/styles.xml", _number_formats(package.part(package.styles)))
         for name, xml in _frame(len(names), date1904=package.date1904):

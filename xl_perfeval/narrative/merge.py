@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from itertools import pairwise
@@ -247,6 +248,31 @@ def _follow_moves(
                         lost[moved.old + n] = found[moved.new + n] = ""
 
 
+def _doubt_repeated(old: Sequence[str], places: _Places) -> dict[int, int]:
+    """Take out figures that occur more than once and lost the word before them, which told them apart."""
+    times = Counter(filter(_is_figure, old))
+    doubted = {
+        n: places[n]
+        for n, token in enumerate(old)
+        if times[token] > 1 and places[n] >= 0 and places[n - 1] < 0 and _is_word(old[n - 1])
+    }
+    for n in doubted:
+        places[n] = -1
+    return doubted
+
+
+def _restore(old: Sequence[str], new: Sequence[str], places: _Places, doubted: dict[int, int]) -> None:
+    """Enter doubted figures again that are the only ones left of their value."""
+    if not doubted:
+        return
+    taken = set(places)
+    lost = Counter(token for token, place in zip(old, places, strict=True) if place < 0)
+    found = Counter(token for place, token in enumerate(new) if place not in taken)
+    for n, place in doubted.items():
+        if lost[old[n]] == found[old[n]] == 1:
+            places[n] = place
+
+
 def _widest(old: Sequence[str], new: Sequence[str], old_place: int, new_place: int) -> _Run:
     start, length = 0, 1
     while old[old_place + start - 1] == new[new_place + start - 1] != "":
@@ -315,7 +341,9 @@ def _compare(base: str, mine: str, new: str) -> _Comparison:
         for before, after in enumerate(same)
         if after >= 0 and b.tokens[before] != n.tokens[after]
     }
+    doubted = _doubt_repeated(b.tokens, kept)
     _follow_moves(b.tokens, m.tokens, kept, changed)
+    _restore(b.tokens, m.tokens, kept, doubted)
     _follow_moves(n.tokens, m.tokens, there, kept)
     left = set(kept)
     own = [place not in left for place in range(len(m.tokens))]

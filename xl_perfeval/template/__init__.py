@@ -28,7 +28,7 @@ from xl_perfeval.template import (
 )
 from xl_perfeval.template import findings as findings_sheet
 from xl_perfeval.template.context import Context, marked_cells
-from xl_perfeval.template.sheet import Book, strict
+from xl_perfeval.template.sheet import Book, cleaned, strict
 
 __all__ = ["BLANK_PROJECTS", "blank", "build"]
 
@@ -59,6 +59,7 @@ def build(
     """
     if not submission.projects:
         submission = replace(submission, projects=blank(submission.edition).projects)
+    submission = cleaned(submission)
     with strict():
         book = Book(path)
         planned = tabs.plan(submission)

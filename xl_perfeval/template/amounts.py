@@ -10,23 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from unicodedata import normalize
 
 from xl_perfeval import rollup
 from xl_perfeval.model import CellError, CellValue, column_letters
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.grid import Grid
-from xl_perfeval.template.sheet import Sheet, clean, number
+from xl_perfeval.template.sheet import Sheet, number
 
 DIGITS = 15
 """A spreadsheet keeps this many significant digits."""
 
 _PLACES = "{" + ",".join(str(place) for place in range(1, DIGITS + 2)) + "}"
-_DOUBTFUL = "-/:%Ee~—"
+_DOUBTFUL = "-/:%Ee~—／：％Ｅｅ～"
 """After the first character these make a range, date, time, share or power of what looks like an amount."""
 _OF_ONE = ("", "万", "萬", "万元", "萬元")
 _OF_TEN_THOUSAND = ("亿", "亿元")
-_BRACKETS = "[【〔"
+_WIDE = dict(zip("０１２３４５６７８９．－＋（", "0123456789.-+(", strict=True))
+_SEPARATORS = (",", "，", " ", "\u3000")
 
 
 def write_helpers(context: Context, sheet: Sheet, grid: Grid, key: str, values: Sequence[CellValue]) -> None:
@@ -86,9 +86,12 @@ def unread(values: Sequence[CellValue]) -> int:
 
 
 def _text_formula(cell: str) -> str:
-    bare = f"ASC(TRIM({cell}))"
-    for separator in (",", "，", " "):
+    """Spelled out instead of ASC(), which depends on the language of the computer and on the program."""
+    bare = cell
+    for separator in _SEPARATORS:
         bare = f'SUBSTITUTE({bare},"{separator}","")'
+    for wide, narrow in _WIDE.items():
+        bare = f'SUBSTITUTE({bare},"{wide}","{narrow}")'
     return f'=IF(ISTEXT({cell}),{bare},"")'
 
 
@@ -105,10 +108,7 @@ def _digits_formula(x: str) -> str:
 
 def _word_formula(x: str, n: str) -> str:
     rest = f"MID({x},{n}+1,99)"
-    bracketed = rest
-    for bracket in _BRACKETS:
-        bracketed = f'SUBSTITUTE({bracketed},"{bracket}","(")'
-    return f'=IF({n}=0,"",LEFT({rest},FIND("(",{bracketed}&"(")-1))'
+    return f'=IF({n}=0,"",LEFT({rest},FIND("(",{rest}&"(")-1))'
 
 
 def _read_formula(cell: str, x: str, n: str, w: str) -> str:
@@ -124,15 +124,14 @@ def _read_formula(cell: str, x: str, n: str, w: str) -> str:
 # --- the same in Python, for the values shown ----------------------------------------------------------
 
 
+_BARE = str.maketrans({**_WIDE, **dict.fromkeys(_SEPARATORS, "")})
+
+
 def _bare(value: CellValue) -> str:
     value = as_cell(value)
     if not isinstance(value, str | CellError):
         return ""
-    value = clean(str(value))
-    text = "".join(
-        normalize("NFKC", c) if "\uff01" <= c <= "\uff5e" or c == "\u3000" else c for c in value.strip(" ")
-    )
-    return text.replace(",", "").replace("，", "").replace(" ", "")
+    return str(value).translate(_BARE)
 
 
 def _digits(text: str) -> int:
@@ -148,7 +147,4 @@ def _digits(text: str) -> int:
 def _word(text: str, digits: int) -> str:
     if not digits:
         return ""
-    rest = text[digits : digits + 99]
-    return rest[
-        : min((rest.find(bracket) for bracket in "(" + _BRACKETS if bracket in rest), default=len(rest))
-    ]
+    return text[digits : digits + 99].partition("(")[0]

@@ -24,7 +24,7 @@ import unicodedata
 import warnings
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -41,7 +41,7 @@ from xlsxwriter.worksheet import (
     Worksheet,
 )
 
-from xl_perfeval.model import CellError, CellValue, column_letters, row_and_column
+from xl_perfeval.model import CellError, CellValue, Record, column_letters, row_and_column
 from xl_perfeval.template import styles
 
 Style: TypeAlias = Format
@@ -323,6 +323,27 @@ def clean(text: str) -> str:
         units = text.encode("utf-16-le")[: LONGEST_TEXT * 2]
         text = units.decode("utf-16-le", "ignore")
     return text
+
+
+def cleaned(record: Any) -> Any:
+    """A record, or a tuple of records, with all its texts as cells can hold them; text that vanishes is blank.
+
+    Done once beforehand, so that what formulas show agrees with what the cells hold.
+    """
+    if isinstance(record, str):
+        return record if record.isprintable() and len(record) * 2 <= LONGEST_TEXT else clean(record) or None
+    if isinstance(record, tuple):
+        found = tuple(cleaned(each) for each in cast("tuple[Any, ...]", record))
+        same = all(new is old for new, old in zip(found, cast("tuple[Any, ...]", record), strict=True))
+        return cast("Any", record) if same else found
+    if not isinstance(record, Record):
+        return record
+    changes: dict[str, Any] = {}
+    for field in fields(record):
+        old = getattr(record, field.name)
+        if field.compare and old is not None and (new := cleaned(old)) is not old:
+            changes[field.name] = new
+    return replace(record, **changes) if changes else record
 
 
 def number(value: Decimal | float | None) -> float | str:
