@@ -502,6 +502,15 @@ REFUSED: dict[str, tuple[Callable[[], bytes] | bytes, str]] = {
         ),
         "损坏",
     ),
+    "文字放大带前缀": (
+        lambda: packed(
+            workbook(
+                f'<row r="1">{"<c r=§A1§ t=§s§><v>0</v></c>".replace("§", chr(34)) * 100_000}</row>',
+                strings=f"<sst><y:si><t>{'长' * 32_000}</t></y:si></sst>",
+            )
+        ),
+        "太多",
+    ),
     "文字放大": (
         lambda: packed(
             workbook(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 32 * 2**20
 """Bytes of text in all cells that show shared strings: one long string can stand in a million cells."""
+MAX_STRINGS = 600_000
+"""Shared strings, each of which takes calamine 24 bytes even when it is empty."""
 MAX_CELLS = 3_000_000
 """Cells kept, blank ones between filled ones included; ten times the largest real workbook."""
 MAX_AREA = 6_000_000
@@ -120,7 +122,6 @@ class Values:
         if self._text > MAX_TEXT or sum(len(cells.errors) for cells in self._cells.values()) > MAX_ERRORS:
             raise package.too_large()
         storing.add("xl/sharedStrings.xml", strings)
-        del strings  # up to 20 MB, and calamine needs five times that for them
         if package.styles:
             storing.add("xl/styles.xml", _number_formats(package.part(package.styles)))
         for name, xml in _frame(len(names), date1904=package.date1904):
@@ -153,7 +154,8 @@ def _text_of(sheets: memoryview, strings: bytes) -> int:
 
 _TEXT_CELL = re.compile(rb' t="s"')
 _SHOWN = re.compile(rb' t="s"><v>(\d{1,9})<')
-_STRINGS_START = re.compile(rb"<(?:[\w.-]+:)?sst(?:\s[^<>]*)?(/?)>")
+_STRINGS_START = re.compile(rb"<sst(?:\s[^<>]*)?(/?)>")
+_PREFIX = re.compile(rb"<(/?)[\w.-]+:")
 
 
 def _strings(package: Package) -> bytes:
@@ -161,6 +163,10 @@ def _strings(package: Package) -> bytes:
     if not package.strings:
         return b"<sst></sst>"
     content = package.part(package.strings)
+    if b":si" in content or b":sst" in content:
+        content = _PREFIX.sub(rb"<\1", content)
+    if content.count(b"<si") > MAX_STRINGS:
+        raise package.too_large()
     start = _STRINGS_START.search(content)
     if start is None:
         raise package.damaged()

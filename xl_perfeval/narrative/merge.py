@@ -61,15 +61,12 @@ def merge(base: str, mine: str, new: str) -> Merged:
         return Merged(mine, Outcome.KEPT)
     if not base.strip():
         return Merged(mine, Outcome.CONFLICT)
-    merged = _carry(_compare(base, mine, new), mine)
-    if merged.outcome is Outcome.MERGED and not _is_stable(base, merged.text, new):
-        return Merged(mine, Outcome.CONFLICT)
-    return merged
-
-
-def _is_stable(base: str, merged: str, new: str) -> bool:
-    """Whether merging once more would change nothing."""
-    return new == merged or _carry(_compare(base, merged, new), merged).text == merged
+    before, after = _cut(base), _cut(new)
+    merged = _carry(_compare(before, _cut(mine), after), mine)
+    if merged.outcome is not Outcome.MERGED or merged.text == new:
+        return merged
+    again = _carry(_compare(before, _cut(merged.text), after), merged.text)
+    return merged if again.text == merged.text else Merged(mine, Outcome.CONFLICT)
 
 
 # --- tokens -------------------------------------------------------------------------------------------
@@ -197,13 +194,12 @@ class _Run(NamedTuple):
 
 def _runs(places: _Places) -> list[_Run]:
     runs: list[_Run] = []
-    for old, new in enumerate(places):
-        if new < 0:
-            continue
-        if runs and runs[-1].old + runs[-1].length == old and runs[-1].new + runs[-1].length == new:
-            runs[-1] = runs[-1]._replace(length=runs[-1].length + 1)
-        else:
-            runs.append(_Run(old, new, 1))
+    start = 0
+    for end in range(1, len(places) + 1):
+        if end == len(places) or places[end] < 0 or places[end] != places[end - 1] + 1:
+            if places[start] >= 0:
+                runs.append(_Run(start, places[start], end - start))
+            start = end
     return runs
 
 
@@ -331,8 +327,7 @@ class _Comparison:
     """What became of the base's figures that the person did not leave."""
 
 
-def _compare(base: str, mine: str, new: str) -> _Comparison:
-    b, m, n = _cut(base), _cut(mine), _cut(new)
+def _compare(b: _Text, m: _Text, n: _Text) -> _Comparison:
     same = _align(b.keys, n.keys)
     kept, there = _align(b.tokens, m.tokens), _align(n.tokens, m.tokens)
     _settle(same, kept, there)

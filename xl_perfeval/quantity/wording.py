@@ -79,6 +79,8 @@ _BAND_WORDS = {"达成": "达成", "基本达成": "达成", "部分达成": "�
 
 def band_of(text: str) -> str | None:
     """The qualitative band that a result names: 达成, 部分达成 or 未达成."""
+    if "达成" not in text and "实现" not in text:
+        return None
     if text in ("达成", "部分达成", "未达成"):
         return text
     match = _BANDS.fullmatch(text)
