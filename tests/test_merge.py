@@ -196,6 +196,11 @@ def test_whole_sentences_of_both_at_one_place_are_kept() -> None:
     assert found.text == NEW + "我局高度重视。另有2个项目结转。"
 
 
+def test_a_whole_sentence_goes_before_an_opening_that_people_wrote() -> None:
+    found = merge(BASE, "截至年底，" + BASE, "另有2个项目结转。" + NEW)
+    assert found.text == "另有2个项目结转。截至年底，" + NEW
+
+
 def test_parts_of_a_sentence_of_both_at_one_place_are_a_conflict() -> None:
     mine = BASE.replace("97.33%", "97.33%（按国库口径）")
     assert merge(BASE, mine, BASE.replace("97.33%", "97.33%（含结转）")) == conflict(mine)
@@ -240,7 +245,7 @@ ADVERBS = ("约", "累计", "仅", "实际达到", "（不含结转）")
 REASONS = ("，主要是尾款未拨", "，较上年增长8.5%", "，原因是2021年3月才验收", "（详见附件）")
 SENTENCES = ("我局高度重视，专题研究。", "下一步将加快进度。", "该项工作获市级表彰1次。")
 ADDED = ("本年度各项目资金均已支出。", "另有结转项目3项。", "【待补充：存在的问题】")
-FEW = ("1", "3", "60", "100", "97.33", "15.01")
+FEW = ("1", "3", "60", "60", "100", "520", "547.99", "97.33", "15.01", "8.5")
 UNITS = {
     "培训{}": "场",
     "学员{}": "人",
@@ -297,6 +302,7 @@ def clauses(chance: Random, *, gentle: bool) -> list[Clause]:
     wordings = [project + words for project in PROJECTS for words in MONEY + DEEDS]
     made: list[Clause] = []
     values = chance.sample(range(100, 9_999), 14)
+    quiet = 2 if gentle else 12
     for words in chance.sample(wordings, chance.randint(1, 7)):
         old, other = (
             (f"{values.pop()}.{chance.randint(1, 9)}7" if gentle else chance.choice(FEW)) + unit_of(words)
@@ -307,10 +313,12 @@ def clauses(chance: Random, *, gentle: bool) -> list[Clause]:
                 words,
                 old,
                 new=chance.choice((old, other, other)),
-                renamed="" if gentle else chance.choice(("", "", "", f"全年{words}", f"{words[:4]}超支{{}}")),
-                opening=chance.choice(("", "", *OPENINGS)),
-                adverb=chance.choice(("", "", *ADVERBS)),
-                reason=chance.choice(("", "", *REASONS)),
+                renamed=""
+                if gentle
+                else chance.choice(("",) * 14 + (f"全年{words}", f"{words[:4]}超支{{}}")),
+                opening=chance.choice(("",) * quiet + OPENINGS),
+                adverb=chance.choice(("",) * quiet + ADVERBS),
+                reason=chance.choice(("",) * quiet + REASONS),
             )
         )
     return made
@@ -345,7 +353,7 @@ def rough_case(seed: int) -> Case:
     inserted: list[str] = []
     made = clauses(chance, gentle=False)
     for clause in made:
-        fate = chance.choice(("left",) * 6 + ("dropped", "deleted", "reworded", "changed"))
+        fate = chance.choice(("left",) * 16 + ("dropped", "deleted", "reworded", "changed"))
         if fate != "dropped":
             new.append(clause.regenerated())
         if fate == "reworded":
@@ -355,7 +363,7 @@ def rough_case(seed: int) -> Case:
         elif fate != "deleted":
             mine.append(clause.edited(clause.old))
         inserted += () if fate in ("reworded", "deleted") else clause.inserted()
-    if len(mine) > 1 and chance.random() < 0.4:
+    if len(mine) > 1 and chance.random() < 0.2:
         mine.insert(0, mine.pop(chance.randint(1, len(mine) - 1)))
     sentence, added = chance.choice(("", *SENTENCES)), chance.choice(("", "", *ADDED))
     place = chance.randint(0, 3)

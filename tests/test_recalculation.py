@@ -57,9 +57,9 @@ def many(edition: str, count: int) -> Submission:
 @pytest.mark.parametrize(
     ("submission", "least"),
     [
-        pytest.param(many(MINISTRY, 12), 5000, id="ministry, 12 projects with indicators"),
-        pytest.param(template.blank(forms.load(MINISTRY), year=2026), 3000, id="ministry, empty"),
-        pytest.param(many(COUNTY, 40), 20000, id="county, 40 generated projects"),
+        pytest.param(many(MINISTRY, 12), 3000, id="ministry, 12 projects with indicators"),
+        pytest.param(template.blank(forms.load(MINISTRY), year=2026), 2000, id="ministry, empty"),
+        pytest.param(many(COUNTY, 40), 5000, id="county, 40 generated projects"),
     ],
 )
 def test_every_result_is_what_libreoffice_computes(
@@ -125,10 +125,11 @@ def block_rows(path: Path, name: str) -> dict[str, int]:
 PLACES = ["top", "middle", "above the total"]
 
 
-def without_notes(submission: Submission) -> Submission:
-    """A clean submission whose second project is 科普经费, so that tabs have known texts."""
+def with_known_names(submission: Submission) -> Submission:
+    """A clean submission whose second project is 科普经费, so that its tabs have known texts, without sources."""
     projects = list(submission.projects)
-    projects[1] = replace(projects[1], name="科普经费")
+    funding = replace(projects[1].funding, sources=())
+    projects[1] = replace(projects[1], name="科普经费", funding=funding)
     projects[0] = replace(projects[0], name="科技工作经费")
     paragraphs = tuple(
         replace(each, text="各项工作按计划完成。") if each.section == "results" else each
@@ -140,7 +141,7 @@ def without_notes(submission: Submission) -> Submission:
 @pytest.fixture(scope="module", params=[COUNTY, MINISTRY])
 def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A complete, consistent workbook without a single finding."""
-    submission = without_notes(clean.submission(4, request.param))
+    submission = with_known_names(clean.submission(4, request.param))
     return built(tmp_path_factory.mktemp("clean"), submission)
 
 
@@ -294,8 +295,8 @@ def test_marks_of_the_scoring_form(office: Office, tmp_path: Path) -> None:
     )
     path = built(tmp_path, replace(submission, projects=(damaged, *submission.projects[1:])), marked=True)
     found = actions.validate_file(path).findings
-    assert [each.rule for each in found] == ["R103", "R104"]
-    (sheet, sign), (_, actual) = (at(each) for each in found)
+    assert {each.rule for each in found} == {"R103", "R104"}
+    (sheet, sign), (_, actual) = (at(each) for each in sorted(found, key=lambda each: each.rule))
     with office.open(path) as book:
         assert signs(book, sheet, sign) == ["E"]
         assert signs(book, sheet, actual) == ["E"]

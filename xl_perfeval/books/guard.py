@@ -65,7 +65,7 @@ def file_bytes(path: Path) -> bytes:
         raise refusal(name, "没有找到", "请检查文件名和所在的文件夹；文件可能已被移走或改名。") from error
     except PermissionError as error:
         raise refusal(
-            name, "没有打开的权限", "请向文件的所有者要读取权限，或把它复制到自己的文件夹。"
+            name, "没有打开的权限", "请向文件的所有者要读取权限；如果别的程序正开着它，请先关闭。"
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL character
         raise refusal(name, "读不出来", "请检查磁盘或网络连接，把它复制到本机后再用。") from error

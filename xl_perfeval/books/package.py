@@ -13,18 +13,17 @@ import re
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xl_perfeval.books import BROKEN
+from xl_perfeval.books import BROKEN, NotReadable
 from xl_perfeval.books.cells import MAX_COLUMN, MAX_ROW
 from xl_perfeval.books.guard import CHOOSE, SAVE_AGAIN, damaged, refusal
 from xl_perfeval.model import Ref, column_letters, row_and_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from xl_perfeval.books import NotReadable
 
 MAX_MEMBERS = 10_000
 """A workbook with 400 sheets, each with drawing, comments and buttons, has about 3,000 members."""
@@ -38,6 +37,8 @@ MAX_READ = 64 * 2**20
 MAX_SMALL = 4 * 2**20
 """Unpacked bytes of a part that lists sheets, names or relations; 200 KB for 400 sheets with 25 names each."""
 MAX_SHEETS = 2_000
+
+ASK = "请换用备份，或请对方用 Excel 或 WPS 重新保存后发来。"
 
 _END = b"PK\x05\x06"
 _END_64_LOCATOR = b"PK\x06\x07"
@@ -86,10 +87,10 @@ class Package:
         return self._unpack(part, self._packed[part])
 
     def macros(self) -> bytes:
-        """The VBA project as it is stored, unpacked; empty where there is none."""
-        if not self.vba:
-            return b""
-        return self._inflate(self.members[self.vba.lower()], self._vba_packed)
+        """The VBA project as it is stored, unpacked; empty where there is none or it cannot be unpacked."""
+        with suppress(NotReadable):
+            return self._inflate(self.members[self.vba.lower()], self._vba_packed) if self.vba else b""
+        return b""
 
     def has(self, *folders: str) -> bool:
         """Whether there is any member below one of these folders (lower case, with a slash at the end)."""
@@ -249,12 +250,9 @@ class Storing:
         self._file.write(_END + struct.pack("<HHHHLLH", 0, 0, count, count, len(directory), at, 0))
 
 
-ASK = "请换用备份，或请对方用 Excel 或 WPS 重新保存后发来。"
-
 _ATTRIBUTE = re.compile(r"""([^\s=<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_START = (
-    r"""((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>"""  # no way back: takes time in proportion to the text only
-)
+# No way back, so that time grows with the text only.
+_START = r"""((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>"""
 _SHEET = re.compile(rf"<(?:[\w.-]+:)?sheet(?=[\s/>]){_START}")
 _RELATION = re.compile(rf"<(?:[\w.-]+:)?Relationship(?=[\s/>]){_START}")
 _DEFINED_NAME = re.compile(rf"<(?:[\w.-]+:)?definedName(?=\s){_START}([^<]*)<")
@@ -383,7 +381,8 @@ def _parts_of_name(start: str, target: str) -> tuple[str, str, str, str, str, st
     """A defined name from any start tag, as `_USUAL_NAME` gives it: name, its tab's number, target in one piece."""
     attributes = _attributes(start)
     scope = attributes.get("localSheetId", "")
-    return attributes.get("name", ""), scope if scope.isdecimal() else "", "", "", "", target
+    known = not scope or (scope.isdecimal() and len(scope) < 5)
+    return attributes.get("name", ""), scope if known else str(MAX_SHEETS), "", "", "", target
 
 
 def _target(text: str) -> Ref | None:

@@ -150,20 +150,30 @@ def _align(old: Sequence[str], new: Sequence[str]) -> _Places:
 
 def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Places of the longest runs of 4, 2 or 1 tokens that occur once in both texts, in the same order."""
+    if set(old).isdisjoint(new):
+        return []
     for length in (4, 2, 1):
-        there = _unique(new, length)
-        pairs = [(o, there[run]) for run, o in _unique(old, length).items() if run in there]
-        if pairs:
-            return _rising(sorted(pairs))
+        if pairs := _pairs(old, new, length):
+            return _rising(pairs)
     return []
 
 
+def _pairs(old: Sequence[str], new: Sequence[str], length: int) -> list[tuple[int, int]]:
+    """Places of the runs of so many tokens that occur once in either text, as they come in the first."""
+    there = _unique(new, length)
+    return [
+        (place, there[run])
+        for run, place in _unique(old, length).items()
+        if place >= 0 and there.get(run, -1) >= 0
+    ]
+
+
 def _unique(tokens: Sequence[str], length: int) -> dict[tuple[str, ...], int]:
-    """Runs of so many tokens that occur once, with their place; an empty token belongs to none."""
+    """Runs of so many tokens with their place, −1 if they occur more than once."""
     found: dict[tuple[str, ...], int] = {}
     for place, run in enumerate(zip(*(tokens[n:] for n in range(length)), strict=False)):
         found[run] = -1 if run in found else place
-    return {run: place for run, place in found.items() if place >= 0 and "" not in run}
+    return found
 
 
 def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -234,14 +244,14 @@ def _follow_moves(
     lost = ["" if places[n] >= 0 else token for n, token in enumerate(old)]
     found = ["" if n in taken else token for n, token in enumerate(new)]
     for length in (3, 1):
-        there = _unique(found, length)
-        for run, place in _unique(lost, length).items():
-            if run in there and lost[place] and found[there[run]]:
-                moved = _widest(lost, found, place, there[run])
-                if _is_telling(lost[moved.old : moved.old + moved.length]):
-                    for n in range(moved.length):
-                        places[moved.old + n] = moved.new + n
-                        lost[moved.old + n] = found[moved.new + n] = ""
+        for old_place, new_place in _pairs(lost, found, length):
+            if "" in lost[old_place : old_place + length] or not found[new_place]:
+                continue
+            moved = _widest(lost, found, old_place, new_place)
+            if _is_telling(lost[moved.old : moved.old + moved.length]):
+                for n in range(moved.length):
+                    places[moved.old + n] = moved.new + n
+                    lost[moved.old + n] = found[moved.new + n] = ""
 
 
 def _doubt_repeated(old: Sequence[str], places: _Places) -> dict[int, int]:
@@ -533,22 +543,26 @@ def _follow_each_other(places: Sequence[int]) -> bool:
 
 
 def _where_inserted(texts: _Comparison, change: _Change) -> _Span | None:
-    """Between the same neighbours; beside one of them for a whole clause; after the person's own whole sentences."""
+    """Between the same neighbours; beside one of them for a whole clause; beside what the person put there."""
     before, after = texts.kept[change.b0 - 1], texts.kept[change.b0]
     tokens = texts.new[change.n0 : change.n1]
     if before >= 0 and after >= 0:
         if after == before + 1:
             return after, after
-        own = before < after and all(texts.own[before + 1 : after])
-        return (after, after) if own and _are_sentences(texts, before, after, tokens) else None
+        if after < before or not all(texts.own[before + 1 : after]):
+            return None
+        return _beside_own(texts.mine, before, after, tokens)
     place = before + 1 if before >= 0 else after
     return (place, place) if place >= 0 and _fits(texts.mine, place, tokens) else None
 
 
-def _are_sentences(texts: _Comparison, before: int, after: int, tokens: list[str]) -> bool:
-    """Whether both the person and the program added whole sentences, so that each stands for itself."""
-    opening = texts.mine[before]
-    return (opening in _ENDS or opening == _START) and texts.mine[after - 1] in _ENDS and tokens[-1] in _ENDS
+def _beside_own(mine: list[str], before: int, after: int, tokens: list[str]) -> _Span | None:
+    """For a whole sentence between sentences: after those the person put there, before an opening clause."""
+    if tokens[-1] not in _ENDS or (mine[before] not in _ENDS and mine[before] != _START):
+        return None
+    if mine[after - 1] in _ENDS:
+        return after, after
+    return (before + 1, before + 1) if mine[after - 1] in _MARKS and mine[after] != _END else None
 
 
 def _fits(mine: list[str], place: int, tokens: list[str]) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from xl_perfeval.quantity.amounts import Amount, amount, native_amount
+from xl_perfeval.quantity.amounts import Amount, amount
 from xl_perfeval.quantity.canonical import canonical
 from xl_perfeval.quantity.cells import actual, target
 from xl_perfeval.quantity.figures import Figure, figures, stated_list
 from xl_perfeval.quantity.measure import FigureKind, Sign
+from xl_perfeval.quantity.native import native_amount
 from xl_perfeval.quantity.numerals import plain
 from xl_perfeval.quantity.periods import Period, period
 from xl_perfeval.quantity.targets import Kind, Target

@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from xl_perfeval.model import CellError, CellValue
-from xl_perfeval.quantity.numerals import CHINESE_DIGITS, LONGEST, chinese_number, fold, number
-from xl_perfeval.quantity.units import WAN
+from xl_perfeval.model import CellValue
+from xl_perfeval.quantity.native import native_amount
+from xl_perfeval.quantity.numerals import CHINESE_DIGITS, chinese_decimal, fold, number
+from xl_perfeval.quantity.plainform import json_cell, json_number
+from xl_perfeval.quantity.units import MULTIPLIERS, WAN
+from xl_perfeval.quantity.vocabulary import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Amount:
     summable: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Keys `raw, amount, note, certain, reason` (design/values.md)."""
+        """The keys of design/values.md."""
         return {
             "raw": json_cell(self.raw),
             "amount": json_number(self.amount),
@@ -39,34 +42,8 @@ class Amount:
         }
 
 
-NOTHING = frozenset(
-    (
-        "无",
-        "—",
-        "-",
-        "/",
-        "\\",
-        "--",
-        "空",
-        "暂无",
-        "不适用",
-        "N/A",
-        "n/a",
-        "NA",
-        "_",
-        "…",
-        "*",
-        "---",
-        "无。",
-        "~",
-        ".",
-    )
-)
-"""Folded texts that say there is nothing here."""
-
-
 def amount(raw: CellValue) -> Amount:
-    """Reads an amount cell. A bare number is in 万元; never raises."""
+    """Reads an amount cell. A bare number is in 万元. Never raises."""
     if isinstance(raw, str):
         return _typed(raw)
     if raw is None:
@@ -74,101 +51,66 @@ def amount(raw: CellValue) -> Amount:
     if isinstance(raw, bool):
         return _unread(raw, "写的是真假值，不是金额")
     if isinstance(raw, int | float):
-        value = Decimal(repr(raw)) if raw == raw and abs(raw) < 1e300 else None
-        return _unread(raw, "不是一个数") if value is None else Amount(raw, value, summable=True)
+        usable = raw == raw and abs(raw) < 1e300
+        return Amount(raw, Decimal(repr(raw)), summable=True) if usable else _unread(raw, "不是一个可用的数")
     if isinstance(raw, date):
         return _unread(raw, "写的是日期，不是金额")
-    if isinstance(raw, CellError):
-        return _unread(raw, f"单元格显示错误 {raw.code}")
-    return _unread(raw, "看不出金额")
+    return _unread(raw, f"单元格显示错误 {raw}")
+
+
+NOTHING = words("无 无。 暂无 空 不适用 N/A n/a NA - -- --- — / \\ _ * ~ . …")
+"""Folded texts that say there is nothing here."""
 
 
 def _unread(raw: CellValue, reason: str) -> Amount:
     return Amount(raw, None, None, False, reason)
 
 
-# --- what the workbook's formula reads -----------------------------------------------------------------------
-
-_STOPS = re.compile("[-/:%Ee~—]")
-_PREFIX = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
-_REMAINDER = re.compile("(?:(?:([万萬])|(亿))元?)?(?:[(（]|$)|(元$)")
-_WIDTHS = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-
-
-def native_amount(text: str) -> Decimal | None:
-    """What the workbook's helper formula makes of a text: 万元, or `None` when it leaves the cell out."""
-    narrow = text.translate(_WIDTHS).replace(",", "").replace(" ", "")
-    if _STOPS.search(narrow, 1) or narrow.count(".", 1) > 1:
-        return None
-    prefix = _PREFIX.match(narrow[:15])
-    if prefix is None:
-        return None
-    rest = _REMAINDER.match(narrow, prefix.end())
-    if rest is None:
-        return None
-    value = Decimal(prefix[0])
-    if rest[2]:
-        return value * WAN
-    return value / WAN if rest[3] else value
-
-
-# --- what a person reads --------------------------------------------------------------------------------------
-
-_BLANKS = re.compile(r"\s+")
+_LONGEST = 4000
 _BROKEN = re.compile(r"[0-9]\s+[0-9]")
 _SPACED = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?\s?[万亿]?元?")
-_BRACKETS = re.compile(r"[(（]")
-_CLOSING = ")）"
-_LEAD = re.compile("(?:¥|人民币|RMB|共计|合计|总计|共|计|金额|:|=)+")
-_ROUGH = re.compile("大?约|左右|上下|将?近|[余多](?=[万亿千百元]|$)|(?<=[万亿千百元])[余多]")
-_BOUND = re.compile(
-    "(?:及|或)?以[上下内]|之内|内$|不[超高大多低少小]于?过?|最[高低多少]|至[多少]|超过?|低于|高于|控制在|[≤≥<>]=?|=(?=<|>)"
-)
-_STEP = re.compile(
-    f"([0-9][0-9,，.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?)(万亿|百亿|千万|百万|十万|亿|万|千|百)?"
-)
-_DIGIT = re.compile(f"[0-9]|[{CHINESE_DIGITS}]+[万亿]?[元万]")
-_STEP_VALUES = {
-    "万亿": WAN * WAN * WAN,
-    "百亿": WAN * WAN * 100,
-    "亿": WAN * WAN,
-    "千万": WAN * 1000,
-    "百万": WAN * 100,
-    "十万": WAN * 10,
-    "万": WAN,
-    "千": Decimal(1000),
-    "百": Decimal(100),
-}
 
 
 def _typed(raw: str) -> Amount:
-    if len(raw) > 4000:
+    if len(raw) > _LONGEST:
         return _unread(raw, "文字太长，不是金额")
-    native = native_amount(raw)
-    main, note = _split_note(raw)
+    main, note = _without_remark(raw)
     main = fold(main).strip()
-    text = _BLANKS.sub("", main).replace("，", ",").rstrip("。；;,")
+    text = "".join(main.split()).replace("，", ",").rstrip("。；;,")
+    native = native_amount(raw)
     if not text or text in NOTHING:
         return Amount(raw, None) if note is None else _unread(raw, "看不出金额")
     value, reason = _read(text)
     if reason is None and _BROKEN.search(main) and not _SPACED.fullmatch(main):
         value, reason = None, "数字中间有空格，可能是两个数"
-    if native is not None and (value is None or value != native):
+    if native is not None and native != value:
         return Amount(raw, native, note, False, reason or "写法可以有两种理解", True)
-    if reason is None and note in ("元", "亿元", "亿", "千元"):
+    if reason is None and note in ("元", "千元", "亿", "亿元"):
         reason = f"括号里写的是“{note}”，不是万元"
     return Amount(raw, value, note, reason is None, reason, native is not None)
 
 
-def _split_note(raw: str) -> tuple[str, str | None]:
+_OPENING = re.compile("[(（]")
+
+
+def _without_remark(raw: str) -> tuple[str, str | None]:
     """The text without its bracketed remark, and the remark."""
-    opening = _BRACKETS.search(raw)
+    opening = _OPENING.search(raw)
     if opening is None:
         return raw, None
-    closing = max(raw.rfind(glyph) for glyph in _CLOSING)
+    closing = max(raw.rfind(")"), raw.rfind("）"))
     if closing < opening.end():
         return raw[: opening.start()], raw[opening.end() :].strip() or None
     return raw[: opening.start()] + raw[closing + 1 :], raw[opening.end() : closing].strip() or None
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+_LEAD = re.compile("(?:¥|人民币|RMB|共计|合计|总计|共|计|金额|:|=)+")
+_ROUGH = re.compile("大?约|左右|上下|将?近|[余多](?=[万亿千百元]|$)|(?<=[万亿千百元])[余多]")
+_BOUND = re.compile(
+    "(?:及|或)?以[上下内]|之内|内$|不[超高大多低少小]于?过?|最[高低多少]|至[多少]|超过?|低于|高于|控制在|[≤≥<>]=?|=(?=<|>)"
+)
 
 
 def _read(text: str) -> tuple[Decimal | None, str | None]:
@@ -177,92 +119,57 @@ def _read(text: str) -> tuple[Decimal | None, str | None]:
     lead = _LEAD.match(text)
     if lead and lead.end() < len(text):
         text = text[lead.end() :]
-    rough = _ROUGH.sub("", text)
-    if rough != text:
-        text, reason = rough, "写的是约数"
-    bound = _BOUND.sub("", text)
-    if bound != text:
-        text, reason = bound, "写的是限额，不是确定的金额"
-    negative = text.startswith("-")
-    value, rest, problem = _steps(text[1:] if text[:1] in ("-", "+") else text)
-    if problem is not None or value is None:
-        return None, problem
-    if rest in ("整", "正", "人民币"):
-        rest = ""
-    if rest:
-        return None, _about_rest(rest)
-    return (-value if negative else value), reason
-
-
-def _steps(text: str) -> tuple[Decimal | None, str, str | None]:
-    """Reads 1亿2000万元 step by step: amount in 万元, the text behind it, or a problem."""
-    total, place, last, steps = Decimal(0), 0, WAN**4, 0
-    yuan = False
-    while match := _STEP.match(text, place):
-        value = _numeral(match[1])
-        if value is None:
-            return None, "", f"“{match[1][:12]}”不像一个完整的数"
-        step = _STEP_VALUES.get(match[2] or "", Decimal(1))
-        if step >= last:
-            break
-        total, last, place, steps = total + value * step, step, match.end(), steps + 1
-        if text.startswith(("元", "圆"), place):
-            place, yuan = place + 1, True
-            break
-        if match[2] is None:
-            break
-    rest = text[place:]
-    if not steps:
-        return (
-            None,
-            "",
-            "有几个数，不知道用哪一个" if len(_DIGIT.findall(text)) > 1 and "%" not in text else "看不出金额",
+    for pattern, about in ((_ROUGH, "写的是约数"), (_BOUND, "写的是限额，不是确定的金额")):
+        bare = pattern.sub("", text)
+        if bare != text:
+            text, reason = bare, about
+    steps = _steps(text[1:] if text[0] in "-+" else text) if text else None
+    if steps is None or steps.problem is not None:
+        return None, steps.problem if steps else "看不出金额"
+    if steps.rest not in ("", "整", "正", "人民币"):
+        about_rest = (
+            "是百分比，不是金额" if steps.rest[0] == "%" else f"数字后面的“{steps.rest[:8]}”看不出是金额"
         )
-    if _DIGIT.search(rest) or (steps > 1 and not yuan and last == 1):
-        return None, rest, "有几个数，不知道用哪一个"
-    if yuan or last >= WAN:
-        return total / WAN, rest, None
-    if last > 1:
-        return None, rest, "没有写明是元还是万元"
-    return total, rest, None
+        return None, about_rest
+    return (-steps.amount if text[0] == "-" else steps.amount), reason
 
 
-def _numeral(digits: str) -> Decimal | None:
-    if digits[0] <= "9":
-        stripped = digits.replace("，", ",")
-        return number(stripped) if len(stripped) <= LONGEST else None
-    whole, _, fraction = digits.partition("点")
-    value = chinese_number(whole)
-    if value is None or not fraction:
-        return None if value is None else Decimal(value)
-    decimals = [chinese_number(glyph) for glyph in fraction[:9]]
-    return (
-        None
-        if any(d is None or d > 9 for d in decimals)
-        else Decimal(f"{value}.{''.join(map(str, decimals))}")
-    )
+class _Steps(NamedTuple):
+    """What 1亿2000万元 adds up to in 万元, the text behind it, or why it is not an amount."""
+
+    amount: Decimal
+    rest: str
+    problem: str | None = None
 
 
-def _about_rest(rest: str) -> str:
-    if rest.startswith("%"):
-        return "是百分比，不是金额"
-    return f"数字后面的“{rest[:8]}”看不出是金额"
+_ONE = Decimal(1)
+_STEP = re.compile(
+    f"([0-9][0-9,]*(?:[.][0-9,.]*)?|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?)"
+    "(万亿|百亿|千万|百万|十万|亿|万|千|百)?(元|圆)?"
+)
+_FURTHER_NUMBER = re.compile(f"[0-9]|[{CHINESE_DIGITS}]+[万亿]?[元万]")
+_SEVERAL = "有几个数，不知道用哪一个"
 
 
-# --- shared by the JSON forms ---------------------------------------------------------------------------------
-
-
-def json_cell(raw: object) -> Any:
-    """A cell value as JSON can hold it."""
-    if raw is None or isinstance(raw, bool | str | int):
-        return raw
-    if isinstance(raw, float):
-        return raw if abs(raw) < 1e300 else str(raw)
-    return raw.isoformat() if isinstance(raw, date) else str(raw)
-
-
-def json_number(value: Decimal | None) -> int | float | None:
-    """A figure as JSON number: whole when it is whole."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
+def _steps(text: str) -> _Steps:
+    yuan, place, last, in_yuan = Decimal(0), 0, None, False
+    while not in_yuan and (match := _STEP.match(text, place)):
+        value = number(match[1]) if match[1][0] <= "9" else chinese_decimal(match[1])
+        if value is None:
+            return _Steps(yuan, "", f"“{match[1][:12]}”不像一个完整的数")
+        step = MULTIPLIERS.get(match[2] or "", _ONE)
+        if last is not None and (step >= last or (step == _ONE and not match[3])):
+            return _Steps(yuan, "", _SEVERAL)
+        yuan, last, place, in_yuan = yuan + value * step, step, match.end(), bool(match[3])
+        if step == _ONE:
+            break
+    if last is None:
+        several = "%" not in text and len(_FURTHER_NUMBER.findall(text)) > 1
+        return _Steps(yuan, "", _SEVERAL if several else "看不出金额")
+    rest = text[place:]
+    if _FURTHER_NUMBER.search(rest):
+        return _Steps(yuan, rest, _SEVERAL)
+    if in_yuan or last >= WAN:
+        return _Steps(yuan / WAN, rest)
+    # A bare number is in 万元, the unit of the column; 5千 may mean either.
+    return _Steps(yuan, rest, None if last == _ONE else "没有写明是元还是万元")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xl_perfeval.model import CellValue
+from xl_perfeval.quantity.cells import actual, target
 from xl_perfeval.quantity.measure import Sign
 from xl_perfeval.quantity.numerals import plain
-from xl_perfeval.quantity.cells import actual, target
 from xl_perfeval.quantity.targets import Kind, Target, day_of
 from xl_perfeval.quantity.wording import Growth
 

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from xl_perfeval.model import CellValue
 from xl_perfeval.quantity.column import Cell, Size, size_of, with_rare_unit
+from xl_perfeval.quantity.dates import Day
 from xl_perfeval.quantity.doubts import doubt_about, doubtful_share
 from xl_perfeval.quantity.figures import noun_after, noun_before
 from xl_perfeval.quantity.measure import UPPER_BOUNDS, FigureKind, Measure, Sign
 from xl_perfeval.quantity.numerals import fold, plain
-from xl_perfeval.quantity.periods import Day
 from xl_perfeval.quantity.scanning import HAS_NUMBER, scan
 from xl_perfeval.quantity.targets import Kind, Target, bound_of, unread
 from xl_perfeval.quantity.units import group_of

@@ -9,9 +9,7 @@ from xl_perfeval.quantity.measure import Measure, Sign
 from xl_perfeval.quantity.units import KNOWN
 from xl_perfeval.quantity.wording import Growth, is_scoring_rule, is_unfilled
 
-_ODD_GLYPH = re.compile(
-    r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9][lIO|][0-9%]"
-)
+_ODD_GLYPH = re.compile(r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9][lIO|][0-9%]")
 _UNIT_FIRST = re.compile(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
 
 

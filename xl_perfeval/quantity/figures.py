@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from xl_perfeval.quantity.amounts import json_number
 from xl_perfeval.quantity.measure import FigureKind, Measure, Sign
-from xl_perfeval.quantity.scanning import scan
 from xl_perfeval.quantity.numerals import fold
+from xl_perfeval.quantity.plainform import json_number
+from xl_perfeval.quantity.scanning import scan
 from xl_perfeval.quantity.units import group_of
 
 

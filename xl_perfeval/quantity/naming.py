@@ -25,7 +25,9 @@ def naming_number(text: str, at: int, end: int, previous: Measure | None) -> Mea
         measure = date_number(text, at, end, mark, previous)
     if measure is None and (before in _NAME_MARKS or after in _LIST_MARKS or is_letter(before)):
         measure = _label(text, at, end, before, after)
-    if measure is None and (length >= 7 or (length >= 3 and (before in _PHONE_MARKS or after in _PHONE_MARKS))):
+    if measure is None and (
+        length >= 7 or (length >= 3 and (before in _PHONE_MARKS or after in _PHONE_MARKS))
+    ):
         measure = _phone_or_account(text, at, end)
     return measure
 

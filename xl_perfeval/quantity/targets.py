@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from xl_perfeval.model import CellValue
-from xl_perfeval.quantity.amounts import json_cell, json_number
+from xl_perfeval.quantity.dates import Day
 from xl_perfeval.quantity.measure import Sign
-from xl_perfeval.quantity.periods import Day
+from xl_perfeval.quantity.plainform import json_cell, json_number
 from xl_perfeval.quantity.wording import Growth
 
 

@@ -6,9 +6,9 @@ import re
 
 from xl_perfeval.quantity.amounts import NOTHING
 from xl_perfeval.quantity.column import Cell
+from xl_perfeval.quantity.dates import span_of
 from xl_perfeval.quantity.measure import FigureKind, Measure, Sign
 from xl_perfeval.quantity.naming import is_letter
-from xl_perfeval.quantity.periods import span_of
 from xl_perfeval.quantity.targets import Kind, Target, bound_of, unread
 from xl_perfeval.quantity.units import unit_at
 from xl_perfeval.quantity.wording import (
@@ -63,7 +63,9 @@ def _worded(
     return Target(cell.raw, kind, sign, growth=growth, forecast=forecast, band=band, note=note, end=end)
 
 
-_LETTERS_IN_NUMBER = re.compile("[≥≤<>=]?[0-9]{3,}[A-Za-z]|[≥≤<>=]+ ?[0-9.]*[A-Za-z]?$|[≥≤<>=]?[0-9.]+[A-Za-z]+$")
+_LETTERS_IN_NUMBER = re.compile(
+    "[≥≤<>=]?[0-9]{3,}[A-Za-z]|[≥≤<>=]+ ?[0-9.]*[A-Za-z]?$|[≥≤<>=]?[0-9.]+[A-Za-z]+$"
+)
 
 
 def _looks_damaged(text: str, measures: list[Measure]) -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from xl_perfeval import rollup
+from xl_perfeval import rollup, scoring
 from xl_perfeval.model import CellValue, ParagraphState, Ref, Stage, row_and_column
 
 
@@ -48,7 +48,7 @@ def text(value: CellValue) -> str:
 
 def is_computed(stored: CellValue, expected: Decimal | None) -> bool:
     """Whether a cell of the scoring form shows just what its formula gives (or the word for “not yet”)."""
-    if is_blank(stored) or stored == "待填" or stored == "—":
+    if is_blank(stored) or stored in (scoring.PENDING, scoring.UNREADABLE, "—"):
         return True
     return expected is not None and isinstance(stored, int | float) and not rollup.differs(stored, expected)
 

@@ -31,6 +31,8 @@ _INDICATOR = (
     "level1", "level2", "level3", "sign", "target", "unit", "actual", "method", "weight", "score", "reason",
     "description", "evidence",
 )  # fmt: skip
+_EXECUTION = ("weight", "rate", "score")
+"""Cells of the 预算执行率 row; the weight first, because the score follows from it."""
 
 
 def with_scoring(sheets: Sheets, edition: Edition, project: Project, tab: str) -> Project:
@@ -104,31 +106,29 @@ def _with_typed_results(
     sheets: Sheets, edition: Edition, project: Project, tab: str, cells: Mapping[str, str]
 ) -> Project:
     """Keep what was typed over the formulas of the scoring form; what they compute is not kept."""
-    edition, funding = edition, project.funding
     assert edition.scoring is not None
-    budget, spent = rollup.read(funding.budget), rollup.read(funding.spent)
-    computed: dict[str, Decimal | None] = {
-        "weight": edition.scoring.execution_weight,
-        "rate": rollup.rate(spent, budget),
-        "score": scoring.execution_score(spent, budget, edition),
-    }
-    typed: dict[str, Any] = {
-        key: value
-        for key, expected in computed.items()
-        if not is_computed(value := sheets.cell(tab, cells, f"execution_{key}"), expected)
-    }
+    budget, spent = rollup.read(project.funding.budget), rollup.read(project.funding.spent)
+    typed: dict[str, Any] = {}
     row = Locator(
         tab,
         project.id,
-        cells={key: cells[f"execution_{key}"] for key in computed if f"execution_{key}" in cells},
+        cells={key: cells[f"execution_{key}"] for key in _EXECUTION if f"execution_{key}" in cells},
     )
+    for key in _EXECUTION:
+        stored = sheets.cell(tab, cells, f"execution_{key}")
+        weight = scoring.number(typed.get("weight", edition.scoring.execution_weight))
+        expected = {
+            "weight": edition.scoring.execution_weight,
+            "rate": rollup.rate(spent, budget),
+            "score": scoring.execution_score(spent, budget, edition, weight),
+        }[key]
+        if not is_computed(stored, expected):
+            typed[key] = stored
     project = replace(project, execution=Execution(locator=row, **typed))
-    total = scoring.total(project, edition)
     stated = sheets.cell(tab, cells, "total_score")
+    if not is_computed(stated, scoring.total(project, edition)):
+        project = replace(project, total_score=stated)
     grade = sheets.cell(tab, cells, "grade")
-    expected_grade = None if total is None else scoring.grade(total, edition)
-    return replace(
-        project,
-        total_score=None if is_computed(stated, total) else stated,
-        grade=None if grade is None or grade == expected_grade else grade,
-    )
+    if grade is not None and grade != scoring.grade_of(project, edition):
+        project = replace(project, grade=str(grade))
+    return project

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xl_perfeval.findings import Finding, Severity
-from xl_perfeval.model import Edition, Submission
+from xl_perfeval.model import Edition, Submission, row_and_column
 from xl_perfeval.template import tabs
 from xl_perfeval.template.sheet import Book, Sheet, Shown
 from xl_perfeval.template.tabs import Tab
@@ -41,6 +41,12 @@ class Context:
     def tab(self, kind: str) -> Tab:
         """The only sheet of a kind, e.g. `tab("funds")`."""
         return tabs.of_kind(self.tabs, kind)[0]
+
+    def content(self, ref: str) -> str | float | bool | None:
+        """What a cell written before shows; `ref` as in `Shown.ref`."""
+        tab, _, cell = ref.rpartition("!")
+        sheet = self.book.sheet(tab[1:-1].replace("''", "'"))
+        return sheet.content(*row_and_column(cell.replace("$", "")))
 
     def marked(self, tab: Tab, severity: Severity, row: int) -> int:
         """How many cells of a sheet's row carry a mark: what `COUNTIF(PE_MARK_E,"?"&ROW())` shows."""

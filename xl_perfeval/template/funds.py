@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from xl_perfeval import rollup
+from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
 from xl_perfeval.model import CellValue, FieldKind, FormField, Project, Stage, column_letters
 from xl_perfeval.template import amounts, lists, marks
@@ -16,6 +17,8 @@ from xl_perfeval.template.tabs import Tab, of_kind
 
 FIRST = 6
 LEAST_ROWS = 8
+SIGNS = ((Severity.ERROR, "✗ "), (Severity.WARNING, "！"))
+"""Before the link of a row with a mark, so that it is seen in black and white too."""
 
 
 def grid_of(context: Context) -> Grid:
@@ -127,12 +130,13 @@ Writer = Callable[[Sheet, int, Project | None], None]
 def _computed(context: Context, grid: Grid) -> dict[str, Writer]:
     """How each computed column of a row is written."""
     style = context.book.style
-    center, percent, money, link = (
+    tab = context.tab("funds")
+    center, percent, money, link_look = (
         style("computed.center"), style("computed.percent"), style("computed.amount"), style("computed.link")
     )  # fmt: skip
     name, budget, spent = grid.letter("name"), grid.read("budget"), grid.read("spent")
     columns = {key: grid.column(key) for key in ("number", "rate", "balance", "go") if grid.has(key)}
-    tabs = {tab.number: tab for tab in of_kind(context.tabs, "matrix") or of_kind(context.tabs, "scoring")}
+    tabs = {each.number: each for each in of_kind(context.tabs, "matrix") or of_kind(context.tabs, "scoring")}
     named = 0
 
     def write_number(sheet: Sheet, row: int, project: Project | None) -> None:
@@ -157,12 +161,15 @@ def _computed(context: Context, grid: Grid) -> dict[str, Writer]:
         sheet.formula(row, columns["balance"], formula, number(rounded), money)
 
     def write_link(sheet: Sheet, row: int, project: Project | None) -> None:
-        tab = tabs.get(row - grid.first + 1)
-        if project is None or tab is None:
-            sheet.blank(row, columns["go"], style("computed.center"))
+        link = tabs.get(row - grid.first + 1)
+        if project is None or link is None:
+            sheet.blank(row, columns["go"], center)
             return
-        text = f"{'项目' if tab.kind == 'matrix' else '自评'}{tab.number} →"
-        sheet.formula(row, columns["go"], f'=HYPERLINK("#{tab.go}","{text}")', text, link)
+        sign = next((sign for severity, sign in SIGNS if context.marked(tab, severity, row)), "")
+        text = f"{'项目' if link.kind == 'matrix' else '自评'}{link.number} →"
+        signs = 'IF(COUNTIF(PE_MARK_E,"?"&ROW())>0,"✗ ",IF(COUNTIF(PE_MARK_W,"?"&ROW())>0,"！",""))'
+        formula = f'=HYPERLINK("#{link.go}",{signs}&"{text}")'
+        sheet.formula(row, columns["go"], formula, sign + text, link_look)
 
     return {"number": write_number, "rate": write_rate, "balance": write_balance, "go": write_link}
 

@@ -157,7 +157,8 @@ def _score_card(context: Context) -> _Card:
     refs = ",".join(score.ref for score in context.scores.values())
     shares = [context.progress[tab] for tab in context.scores]
     complete = ",".join(share.ref for share in shares)
-    known = [score.cached for score in context.scores.values() if isinstance(score.cached, int | float)]
+    cells = (context.content(score.ref) for score in context.scores.values())
+    known = [score for score in cells if isinstance(score, int | float)]  # a score typed as text is no number
     shown = "—"
     if known:
         mean = sum((Decimal(repr(score)) for score in known), Decimal(0)) / len(known)

@@ -326,12 +326,12 @@ def clean(text: str) -> str:
 
 
 def cleaned(record: Any) -> Any:
-    """A record, or a tuple of records, with all its texts as cells can hold them; text that vanishes is blank.
+    """A record, or a tuple of records, with all its texts as cells can hold them.
 
     Done once beforehand, so that what formulas show agrees with what the cells hold.
     """
     if isinstance(record, str):
-        return record if record.isprintable() and len(record) * 2 <= LONGEST_TEXT else clean(record) or None
+        return record if record.isprintable() and len(record) * 2 <= LONGEST_TEXT else clean(record)
     if isinstance(record, tuple):
         found = tuple(cleaned(each) for each in cast("tuple[Any, ...]", record))
         same = all(new is old for new, old in zip(found, cast("tuple[Any, ...]", record), strict=True))
