@@ -123,6 +123,14 @@ def test_equal_figures_are_told_apart_by_their_places() -> None:
     assert moved.text == "支出58万元，预算60万元，结余2万元。"
 
 
+def test_a_figure_is_the_one_beside_its_name() -> None:
+    base, new = "甲1份。预算执行率8.5%。", "甲2份。预算执行率9%。"
+    mine = "甲1份。预算执行率约8.5%，较上年增长8.5%。"
+    assert merge(base, mine, new).text == "甲2份。预算执行率约9%，较上年增长8.5%。"
+    mine = "甲1份。较上年增长8.5%，预算执行率8.5%。"
+    assert merge(base, mine, new).text == "甲2份。较上年增长8.5%，预算执行率9%。"
+
+
 def test_equal_figures_that_cannot_be_told_apart_are_a_conflict() -> None:
     base, new = "预算60万元，支出60万元，都到位。", "预算60万元，支出58万元，都到位。"
     mine = "一年来花的钱是60万元，都到位。"
@@ -245,7 +253,7 @@ ADVERBS = ("约", "累计", "仅", "实际达到", "（不含结转）")
 REASONS = ("，主要是尾款未拨", "，较上年增长8.5%", "，原因是2021年3月才验收", "（详见附件）")
 SENTENCES = ("我局高度重视，专题研究。", "下一步将加快进度。", "该项工作获市级表彰1次。")
 ADDED = ("本年度各项目资金均已支出。", "另有结转项目3项。", "【待补充：存在的问题】")
-FEW = ("1", "3", "60", "60", "100", "520", "547.99", "97.33", "15.01", "8.5")
+FEW = ("1", "3", "60", "60", "100", "520", "547.99", "97.33", "15.01", "8.7")
 UNITS = {
     "培训{}": "场",
     "学员{}": "人",
@@ -303,7 +311,7 @@ def clauses(chance: Random, *, gentle: bool) -> list[Clause]:
     made: list[Clause] = []
     values = chance.sample(range(100, 9_999), 14)
     quiet = 2 if gentle else 12
-    for words in chance.sample(wordings, chance.randint(1, 7)):
+    for words in chance.sample(wordings, chance.randint(1, 5)):
         old, other = (
             (f"{values.pop()}.{chance.randint(1, 9)}7" if gentle else chance.choice(FEW)) + unit_of(words)
             for _ in range(2)

@@ -266,7 +266,9 @@ def test_every_mark_follows_its_row_and_goes_out_when_mended(office: Office, tmp
     found = actions.validate_file(path).findings
     wanted = {at(each): each.severity.value[0].upper() for each in reversed(found)}
     sheets = {sheet for sheet, _ in wanted}
-    first = {sheet: min(row_and_column(cell)[0] for other, cell in wanted if other == sheet) for sheet in sheets}
+    first = {
+        sheet: min(row_and_column(cell)[0] for other, cell in wanted if other == sheet) for sheet in sheets
+    }
     with office.open(path) as book:
         for sheet, row in first.items():
             book.insert_rows(sheet, row)
@@ -274,7 +276,9 @@ def test_every_mark_follows_its_row_and_goes_out_when_mended(office: Office, tmp
         for (sheet, cell), sign in wanted.items():
             letter, row = cell.rstrip("0123456789"), row_and_column(cell)[0]
             assert sign in signs(book, sheet, f"{letter}{row + 1}"), (sheet, cell)
-        assert not any(signs(book, sheet, cell) for sheet, cell in wanted if (sheet, before(cell)) not in wanted)
+        assert not any(
+            signs(book, sheet, cell) for sheet, cell in wanted if (sheet, before(cell)) not in wanted
+        )
         for sheet, cell in wanted:
             book.set(sheet, f"{cell.rstrip('0123456789')}{row_and_column(cell)[0] + 1}", "已经改好")
         book.calculate()
@@ -291,14 +295,15 @@ def test_marks_of_the_scoring_form(office: Office, tmp_path: Path) -> None:
     submission = clean.submission(4, MINISTRY)
     rows = submission.projects[0].indicators
     damaged = replace(
-        submission.projects[0], indicators=(replace(rows[0], sign=None), replace(rows[1], actual=None), *rows[2:])
+        submission.projects[0],
+        indicators=(replace(rows[0], sign=None), replace(rows[1], actual=None), *rows[2:]),
     )
     path = built(tmp_path, replace(submission, projects=(damaged, *submission.projects[1:])), marked=True)
     found = actions.validate_file(path).findings
     assert {each.rule for each in found} == {"R103", "R104"}
     (sheet, sign), (_, actual) = (at(each) for each in sorted(found, key=lambda each: each.rule))
     with office.open(path) as book:
-        assert signs(book, sheet, sign) == ["E"]
+        assert signs(book, sheet, sign) == ["W"]
         assert signs(book, sheet, actual) == ["E"]
         book.set(sheet, sign, "≥")
         book.set(sheet, actual, "97")

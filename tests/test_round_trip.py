@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,18 @@ if TYPE_CHECKING:
 PERFEVAL = Path(sys.executable).with_name("perfeval")
 EDITIONS = tuple(forms.editions())
 
-ODD = ("=1+1", "'带撇号", "a<b&c>d", "_x0041_", " 前后有空格 ", "第一行\n第二行", "𠮷野家😀", "TRUE", "007", "6-9")
+ODD = (
+    "=1+1",
+    "'带撇号",
+    "a<b&c>d",
+    "_x0041_",
+    " 前后有空格 ",
+    "第一行\n第二行",
+    "𠮷野家😀",
+    "TRUE",
+    "007",
+    "6-9",
+)
 """Texts that a spreadsheet likes to take for something else."""
 
 bounded = settings(
@@ -82,6 +94,21 @@ def test_every_edition_is_covered() -> None:
     assert set(EDITIONS) == {"county-matrix", "ministry-2020"}
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_an_empty_workbook_holds_no_project_and_lacks_only_header_and_text(
+    edition: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "空白.xlsx"
+    template.build(template.blank(forms.load(edition)), path)
+    checked = actions.validate_file(path)
+    assert checked.submission is not None
+    assert checked.submission.projects == ()
+    assert {(each.rule, each.at.sheet) for each in checked.findings if each.at} == {
+        ("R101", "首页"),
+        ("R107", "报告文字"),
+    }
+
+
 # --- as a user does it --------------------------------------------------------------------------------
 
 
@@ -129,8 +156,6 @@ def test_new_validate_and_export_through_the_command_line(edition: str, tmp_path
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_an_export_keeps_the_schema_of_submissions(edition: str, tmp_path: Path) -> None:
-    from importlib import resources
-
     path = tmp_path / "表.xlsx"
     template.build(exchange.from_json(odd_document(edition)), path)
     schema = resources.files("xl_perfeval").joinpath("schemas/submission.schema.json").read_bytes()

@@ -210,7 +210,7 @@ class WorkItem(Record):
 
     @property
     def called(self) -> str | None:
-        return _row_name(self.name)
+        return row_name(self.name)
 
     @property
     def identity(self) -> str:
@@ -238,7 +238,7 @@ class Indicator(Record):
 
     @property
     def called(self) -> str | None:
-        return _row_name(self.level3)
+        return row_name(self.level3)
 
     @property
     def identity(self) -> str:
@@ -261,6 +261,18 @@ class Execution(Record):
     rate: CellValue = None
     score: CellValue = None
     reason: CellValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement(Record):
+    """A row of free text on the scoring form (评价结论, 改进措施, …); `key` is that of the edition's `TextRow`."""
+
+    key: str
+    text: CellValue = None
+
+    @property
+    def identity(self) -> str:
+        return f"statement|{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +309,8 @@ class Project(Record):
     items: tuple[WorkItem, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     execution: Execution = Execution()
+    statements: tuple[Statement, ...] = ()
+    """The free texts of the scoring form that are filled; no part of the exchange format."""
     total_score: CellValue = None
     grade: CellValue = None
     matrix: Locator | None = field(default=None, compare=False, repr=False)
@@ -305,7 +319,7 @@ class Project(Record):
 
     @property
     def called(self) -> str | None:
-        return _row_name(self.name)
+        return row_name(self.name)
 
     @property
     def identity(self) -> str:
@@ -326,7 +340,8 @@ class Unit(Record):
     department: CellValue = None
 
 
-def _row_name(value: CellValue) -> str | None:
+def row_name(value: CellValue) -> str | None:
+    """What a row is called in messages: its name cell without typed numbering; `None` while blank."""
     text = without_numbering(str(value)).strip() if value is not None else ""
     return text or None
 
@@ -514,11 +529,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelOne:
-    """A group of 一级指标 with its weight and its 二级指标."""
+    """A group of 一级指标 with its weight and its 二级指标; `weight` is `None` where the form states none."""
 
     name: str
-    weight: Decimal
+    weight: Decimal | None = None
     required: bool = True
+    expected: bool = True
+    """Whether a form without this group is worth a question, where the group is not required."""
     second: tuple[str, ...] = ()
 
 
@@ -532,8 +549,26 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Satisfaction:
+    """满意度赋分 by interval: rows of `group` whose values are percentages."""
+
+    group: str
+    intervals: tuple[tuple[Decimal, Decimal], ...]
+    """Lowest percentage of an interval and the share of the weight it earns, the highest interval first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """Marks taken off a result far above its target (≥ and ＞ only); without effect unless it `applies`."""
+
+    applies: bool
+    steps: tuple[tuple[Decimal, Decimal], ...]
+    """Lowest ratio of actual to target and the share of the weight taken off, rising."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """How an edition scores: weight of execution, groups, grade bounds, qualitative bands, reverse formula."""
+    """How an edition scores: weights, grade bounds, qualitative bands, formulas of indicators."""
 
     execution_weight: Decimal
     groups: tuple[LevelOne, ...]
@@ -542,6 +577,92 @@ class Scoring:
     """Word of a qualitative result, lowest and highest share of the weight."""
     reverse: str
     """`excess` (1 − excess share) or `ratio` (A ÷ B)."""
+    synonyms: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Other beginnings of a qualitative result and the band they stand for."""
+    splits: tuple[Mapping[str, Decimal], ...] = ()
+    """Every distribution of the weights over the 一级指标 that is allowed; empty where the form states none."""
+    satisfaction: Satisfaction | None = None
+    ladder: Ladder | None = None
+
+    @property
+    def indicators_weight(self) -> Decimal:
+        """What all indicators together weigh: 100 without the execution row."""
+        return 100 - self.execution_weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyCell:
+    """One column of the fund rows on the scoring form, over the columns `first` to `last` of its table.
+
+    `key` is `initial_budget`, `budget`, `spent`, `rate`, `weight`, `score` or `reason`.
+    """
+
+    key: str
+    label: str
+    first: str
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRow:
+    """A row of free text on the scoring form, below its table or `above` it."""
+
+    key: str
+    label: str
+    above: bool = False
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the scoring form prints around its table of indicators."""
+
+    money_label: str
+    """Beside the fund rows, e.g. “项目资金（万元）”."""
+    fund_total: str
+    """The first fund row, e.g. “年度资金总额”."""
+    sources: tuple[str, ...]
+    """The fund rows 其中：…"""
+    money: tuple[MoneyCell, ...]
+    goal: str
+    expected: str
+    achieved: str
+    total: str = "总分"
+    texts: tuple[TextRow, ...] = ()
+    signs: tuple[str, str] = ("项目负责人", "单位负责人（盖章）")
+    """Who signs between 填报人 and 填报日期."""
+
+    def prints(self, key: str) -> bool:
+        """Whether the fund rows have this column."""
+        return any(cell.key == key for cell in self.money)
+
+
+class Confirmation(StrEnum):
+    """How sure a number of an edition is."""
+
+    CONFIRMED = "confirmed"
+    """Printed on a public form or in a document of this edition."""
+    CORROBORATED = "corroborated"
+    """Not printed, but real forms or the budget platform work like this."""
+    UNCONFIRMED = "unconfirmed"
+    """Taken over from elsewhere, or only hearsay."""
+
+    @property
+    def label(self) -> str:
+        """In Chinese."""
+        return {"confirmed": "已证实", "corroborated": "有旁证", "unconfirmed": "未证实"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Where a group of an edition's numbers comes from."""
+
+    about: str
+    """Which numbers: `weights`, `splits`, `bands`, `reverse`, …"""
+    label: str
+    status: Confirmation
+    by: str
+    """The documents, in full names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -561,6 +682,18 @@ class Edition:
     severities: Mapping[str, str]
     """Changes of a rule's default severity, by code."""
     local_label: str = "其中：区级"
+    frame: Frame | None = None
+    """The rest of the scoring form; `None` where the edition prints none."""
+    unscored_groups: tuple[LevelOne, ...] = ()
+    """一级指标 of an edition that prints indicators and gives no marks."""
+    limits: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Most characters of a text, by field: `reason`, `execution_reason`, or the key of a `TextRow`."""
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def groups(self) -> tuple[LevelOne, ...]:
+        """The 一级指标 that the form prints, scored or not."""
+        return self.scoring.groups if self.scoring else self.unscored_groups
 
     def table(self, key: str) -> FormTable:
         """The table `funds`, `matrix`, `scoring` or `narrative`; raises `KeyError` when the edition has none."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -160,28 +161,60 @@ def rule_page(rule: Rule, example: Finding | None, *, columns: int = 80) -> str:
 
 
 def catalogue_markdown(rules: Mapping[str, Rule], examples: Mapping[str, Finding]) -> str:
-    """All rules as one Markdown document."""
-    lines = ["# 校验规则", "", f"共 {len(rules)} 条。"]
+    """All rules as one Markdown document: how to read it, a table of all, then a page each."""
+    lines = ["# 校验规则", "", *_introduction(rules), "", "| 规则 | 级别 | 查出什么 |", "|---|---|---|"]
+    for rule in rules.values():
+        level = f"{rule.severity.sign} {rule.severity.label}"
+        lines.append(f"| [{rule.code}](#{rule.code.lower()}) | {level} | {_markdown(rule.title)} |")
     for topic, group in _by_topic(rules):
         lines += ["", f"## {topic} {TOPICS.get(topic, '')}"]
         for rule in group:
-            lines += ["", rule_markdown(rule, examples.get(rule.code), level=3).rstrip()]
+            anchor = f'<a id="{rule.code.lower()}"></a>'
+            lines += ["", anchor, "", rule_markdown(rule, examples.get(rule.code), level=3).rstrip()]
     return "\n".join(lines) + "\n"
 
 
 def rule_markdown(rule: Rule, example: Finding | None, *, level: int = 1) -> str:
-    """One rule as Markdown."""
+    """One rule as Markdown: title, severity, explanation, when it is asked, basis, what it says."""
     lines = [
         f"{'#' * level} {rule.code} {_markdown(rule.title)}",
         "",
         f"**{rule.severity.sign} {rule.severity.label}** · `{rule.slug}`"
         + (f" · 依据：{_markdown(rule.basis)}" if rule.basis else ""),
     ]
-    for part in _paragraphs(rule.explanation):
-        lines += ["", _markdown(part)]
+    for part in (*_paragraphs(rule.explanation), _asked(rule)):
+        lines += ["", _markdown(part)] if part else []
     if example:
         lines += ["", f"> {_markdown(example.problem)}  ", f"> → {_markdown(example.remedy)}"]
     return "\n".join(lines) + "\n"
+
+
+def _introduction(rules: Mapping[str, Rule]) -> Iterator[str]:
+    counts = Counter(rule.severity for rule in rules.values())
+    numbers = "，".join(f"{severity.label} {counts[severity]} 条" for severity in Severity)
+    yield f"共 {len(rules)} 条：{numbers}。每条写明查出什么、为什么查、依据，并附一个实例：问题怎么说，怎么改。"
+    yield ""
+    for severity in Severity:
+        yield f"- {severity.sign} {severity.label}：{_MEANINGS[severity]}"
+    yield ""
+    yield "个别情形的级别可以与所列的不同，表样也可以另定。本页由 `perfeval rules --markdown` 生成，请勿手改。"
+
+
+_MEANINGS = {
+    Severity.ERROR: "确定有错或漏填，改好才能报送。",
+    Severity.WARNING: "多半有问题，请改正，或写明情况说明后保留。",
+    Severity.NOTICE: "不影响报送，看过即可。",
+}
+
+
+def _asked(rule: Rule) -> str:
+    """When a rule is not asked, and what it makes superfluous."""
+    parts = [
+        "目标申报阶段不查。" if rule.after_year else "",
+        "只在准备发送时检查。" if rule.sending else "",
+        f"查出这一条时，同一格不再报 {'、'.join(rule.hides)}。" if rule.hides else "",
+    ]
+    return "".join(parts)
 
 
 def _by_topic(rules: Mapping[str, Rule]) -> Iterator[tuple[str, Iterator[Rule]]]:

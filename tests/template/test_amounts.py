@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.amount_strings import AMOUNT_STRINGS
 from tests.office import Office, assert_cached_values_right
 from xl_perfeval import forms, quantity, rollup, template
 from xl_perfeval.model import CellValue, Project, Submission, Unit, WorkItem
@@ -53,6 +54,17 @@ def test_the_total_counts_what_can_be_read(path: Path, office: Office) -> None:
     with office.open(path) as book:
         assert book.value("项目1_甲", f"C{total}") == pytest.approx(float(expected), rel=1e-12)
         assert book.value("项目1_甲", f"B{total}") == f"合计（{len(UNREAD)} 格未计入）"
+
+
+def test_the_shared_table(tmp_path: Path, office: Office) -> None:
+    written = tmp_path / "金额.xlsx"
+    template.build(submission([text for text, _, _ in AMOUNT_STRINGS]), written)
+    assert_cached_values_right(written)
+    with office.open(written) as book:
+        for row, (text, amount, native) in enumerate(AMOUNT_STRINGS, start=8):
+            shown = book.value("项目1_甲", f"P{row}")
+            expected = "" if not native or amount is None else pytest.approx(float(amount), rel=1e-12)
+            assert shown == expected, text
 
 
 @pytest.mark.parametrize(("text", "expected"), READ.items())

@@ -53,6 +53,7 @@ def scan(part: bytes) -> tuple[bytes, Cells]:
     `part` is a worksheet in UTF-8 without document type. Raises `BrokenSheet`.
     """
     body, tail = _split(part)
+    body = _FORMULA_TEXT.sub(b"<f></f>", body)  # half of a sheet, and nobody reads it
     far: list[str] = []
     if _PREFIXED.search(body):
         body, tail = _split(_rewritten(part, far))
@@ -95,6 +96,7 @@ _ERROR = re.compile(
 _HIDDEN_ROW = re.compile(rb"""<row(\s[^<>]*?\bhidden=["'](?:1|true)["'][^<>]*)>""")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,4})["']""")
 _MERGED = re.compile(rb"""<mergeCell\s[^<>]*?\bref=["']([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)["']""")
+_FORMULA_TEXT = re.compile(rb"<f>[^<]*+</f>")
 _FORMULA = re.compile(rb"<f[ >/]")
 _RESULT = re.compile(rb"""(?:</f>|<f\b[^<>]*/>)\s*<v>[^<]| t="str"><f\b[^<>]*(?:/>|>[^<]*</f>)\s*<v""")
 

@@ -73,6 +73,10 @@ class FileBook:
         """Values of a block; blank cells are `None`. Raises `KeyError` for an unknown tab."""
         rows = self._values.rows(self._sheets[ref.sheet])
         top, left = row_and_column(ref.cell)
+        if ":" not in ref.cell:
+            row = rows[top - 1] if top <= len(rows) else ()
+            value = row[left - 1] if left <= len(row) else ""
+            return [[None if value == "" else _plain(value)]]
         bottom, right = row_and_column(ref.cell.rpartition(":")[2])
         width = right - left + 1
         self._asked += width * (bottom - top + 1)

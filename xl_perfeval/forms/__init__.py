@@ -107,4 +107,7 @@ def _scoring(data: dict[str, Any]) -> Scoring:
         ),
         grades=tuple((word, Decimal(bound)) for word, bound in data["grades"]),
         bands=tuple((word, Decimal(low), Decimal(high)) for word, low, high in data["bands"]),
+        splits=tuple(
+            {name: Decimal(weight) for name, weight in split.items()} for split in data.get("splits", ())
+        ),
     )

@@ -61,6 +61,13 @@ SOURCE_COLUMNS = {
 HELPERS = "PE_HELPERS"
 """Sheet-scoped: the hidden columns of a sheet; what stands there was not typed by anybody."""
 
+PROGRESS = "PE_PROGRESS"
+"""Sheet-scoped: filled share of a sheet, 0 to 1, or "" for a project sheet left blank."""
+
+MARKS = {"error": "PE_MARK_E", "warning": "PE_MARK_W", "notice": "PE_MARK_N"}
+"""Sheet-scoped, by severity: blocks of `_标记` with the marks of the sheet; the text that was checked stands in
+the column to the right of each."""
+
 NARRATIVE_KEY = "NARR_KEY"
 """Hidden column of 报告文字: stable paragraph ids."""
 
@@ -99,3 +106,8 @@ def helper(table: FormTable, field: FormField) -> str:
 def total(table: FormTable, field: FormField) -> str:
     """Name of a column's cell in the 合计 row, e.g. `FUND_TOTAL_BUDGET`."""
     return f"{table.prefix}_TOTAL_{field.name}"
+
+
+def go(sheet_id: str) -> str:
+    """Name that links to a sheet lead to: `PE_GO_FUNDS`, `PE_GO_P_1`; `FIND_SHEET` holds the same identities."""
+    return f"PE_GO_{sheet_id}"

@@ -11,8 +11,8 @@ from xl_perfeval.model import CellValue
 from xl_perfeval.quantity.column import Cell, Size, size_of, with_rare_unit
 from xl_perfeval.quantity.dates import Day
 from xl_perfeval.quantity.doubts import doubt_about, doubtful_share
-from xl_perfeval.quantity.figures import noun_after, noun_before
 from xl_perfeval.quantity.measure import UPPER_BOUNDS, FigureKind, Measure, Sign
+from xl_perfeval.quantity.nouns import noun_after, noun_before
 from xl_perfeval.quantity.numerals import fold, plain
 from xl_perfeval.quantity.scanning import HAS_NUMBER, scan
 from xl_perfeval.quantity.targets import Kind, Target, bound_of, unread
@@ -126,7 +126,9 @@ def _targets_among(measures: list[Measure], folded: str) -> list[Measure]:
         if only.kind is FigureKind.age:
             return measures if only.start == 0 and only.end == len(folded) else []
         return measures if only.kind in _FIGURES and not _is_policy(only, folded) else []
-    chosen = [measure for measure in measures if measure.kind in _FIGURES and not _is_policy(measure, folded)]
+    chosen = [
+        m for m in measures if m.kind in _FIGURES and not (_is_policy(m, folded) or _is_base(m, folded))
+    ]
     if len(chosen) > 1 and "(" in folded:
         chosen = [measure for measure in chosen if not _in_brackets(measure, folded, chosen[0].at)]
     if len(chosen) > 1:
@@ -159,6 +161,15 @@ def _is_policy(measure: Measure, folded: str) -> bool:
     return before.endswith("减按") or _POLICY_AFTER.match(folded, measure.end) is not None
 
 
+_BASE_AFTER = re.compile(" ?(?:提高|提升|增加|增长|上升|下降|降低|减少|压缩|降|升)?(?:至|到|为)")
+
+
+def _is_base(measure: Measure, folded: str) -> bool:
+    """The 80% of 由80%提高至90% is where things stood before."""
+    start = measure.start
+    return start > 0 and folded[start - 1] in "由从" and _BASE_AFTER.match(folded, measure.end) is not None
+
+
 # --- one figure ---------------------------------------------------------------------------------------------
 
 _CLAUSE = 24
@@ -185,7 +196,7 @@ def _part(cell: Cell, measure: Measure, previous_end: int, alone: bool, doubt: s
     assumed = None
     if measure.sign is Sign.implicit and cell.planned:
         assumed = _assumed(cell.name, after or before, measure, size)
-    low, high = _bounds(measure.sign, size)
+    low, high = _bounds(measure.sign, size) if not measure.damage else (None, None)
     return Target(
         cell.raw,
         Kind.money if size.unit == "万元" else Kind.quantity,

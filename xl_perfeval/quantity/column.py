@@ -47,7 +47,11 @@ def size_of(cell: Cell, measure: Measure, clause: str) -> Size:
         return _wan_of_column(size, cell, measure)
     if not size.unit:
         size = _in_column(size, cell)
-    if clause and "每" in clause and (size.unit == "万元" or measure.kind is FigureKind.count):
+    if (
+        clause
+        and ("每" in clause or "均" in clause)
+        and (size.unit == "万元" or measure.kind is FigureKind.count)
+    ):
         return _for_each(size, clause)
     return size
 
@@ -84,12 +88,16 @@ def _in_column(size: Size, cell: Cell) -> Size:
 
 _PERIODS = "年月日天季周"
 _EACH = re.compile(f"每([^\\W\\d_])(?:每?([{_PERIODS}])|均)?[^\\W\\d_]{{0,6}}$")
+_ON_AVERAGE = re.compile("([人户亩村次])均[^\\W\\d_]{0,6}$")
 _OFTEN = re.compile("每个?(月|季度|周|天|日)")
 
 
 def _for_each(size: Size, clause: str) -> Size:
     """A price or frequency whose 每… stands in front: 每村每年补助4400元 → 4400 元/村·年, 每月2次 → 2 次/月."""
     if size.unit == "万元":
+        average = _ON_AVERAGE.search(clause.rstrip())
+        if average:
+            return size.times(WAN, f"元/{average[1]}")
         each = _EACH.search(clause.rstrip())
         if each is None or each[1] in _PERIODS:
             return size

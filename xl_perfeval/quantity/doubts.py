@@ -9,7 +9,9 @@ from xl_perfeval.quantity.measure import Measure, Sign
 from xl_perfeval.quantity.units import KNOWN
 from xl_perfeval.quantity.wording import Growth, is_scoring_rule, is_unfilled
 
-_ODD_GLYPH = re.compile(r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9][lIO|][0-9%]")
+_ODD_GLYPH = re.compile(
+    r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9][lIO|][0-9%]|[0-9%] ?±"
+)
 _UNIT_FIRST = re.compile(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
 
 
@@ -17,7 +19,7 @@ def doubt_about(folded: str) -> str | None:
     """Why the whole text is doubtful; `None` when it is not."""
     if not folded.isalnum():
         if _ODD_GLYPH.search(folded):
-            return "数字旁边有看不懂的符号，可能识别错了"
+            return "数字旁边有看不懂的符号"
         if is_unfilled(folded):
             return "还有没填的地方"
     if folded[0] > "9" or folded[0] == "%":

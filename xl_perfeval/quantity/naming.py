@@ -33,7 +33,7 @@ def naming_number(text: str, at: int, end: int, previous: Measure | None) -> Mea
 
 
 _DATE_MARKS = frozenset("年月日号时季/-~至到.:")
-_NAME_MARKS = frozenset("第前表图件标号序务目〔[(#&.-_·")
+_NAME_MARKS = frozenset("Φφ∅第前表图件标号序务目〔[(#&.-_·")
 _LIST_MARKS = frozenset(".、)*×xX#号")
 _PHONE_MARKS = frozenset("热专-话机:线真拨打询报平系是为码号")
 
@@ -113,7 +113,8 @@ def _clock_or_ratio(text: str, at: int, mark: int, value: int) -> Measure | None
     ratio = _RATIO.match(text, mark)
     if ratio is None:
         return None
-    damage = f"“{text[at : ratio.end()][:12]}”可能是日期，也可能是分数" if text[mark] == "/" else ""
+    about = "可能是日期，也可能是分数" if text[mark] == "/" else "是比例，不能直接比较"
+    damage = f"“{text[at : ratio.end()][:12]}”{about}"
     return Measure(FigureKind.model, Decimal(value), at, ratio.end(), "", damage)
 
 
@@ -141,6 +142,7 @@ _LETTERS_AND_DIGITS = re.compile(r"[A-Za-z0-9]*")
 _DIMENSIONS = re.compile(r"[0-9.]+ ?(?:[cmk]?m|米)? ?[*×xX] ?[0-9][0-9.*×xX]*(?:[cmk]?m)?")
 _DOCUMENT = re.compile(r"[〕\])】] ?第?[0-9]{1,5} ?号")
 _OPENING = frozenset("〔[(【")
+_DIAMETERS = frozenset("Φφ∅")
 _JOINING = frozenset("-_.·&")
 _OTHER_WORDS_WITH_QIAN = words("目前 此前 之前 以前 提前 日前 年前 月前 当前")
 _LABELLED = words("附件 指标 附表 编号 序号 任务 目标 项目")
@@ -153,7 +155,11 @@ def _label(text: str, at: int, end: int, before: str, after: str) -> Measure | N
     value = number(text[at:end])
     if value is None:
         return None
-    if is_letter(before) or (before in _JOINING and at > 1 and is_letter(text[at - 2])):
+    if (
+        is_letter(before)
+        or before in _DIAMETERS
+        or (before in _JOINING and at > 1 and is_letter(text[at - 2]))
+    ):
         return Measure(FigureKind.model, value, at, _end_of_letters(text, end))
     dimensions = _DIMENSIONS.match(text, at) if after in "*×xX" and after else None
     if dimensions:

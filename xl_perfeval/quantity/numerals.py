@@ -75,7 +75,7 @@ def chinese_number(numeral: str) -> int | None:
             if digit > 0:
                 return None
             digit = _DIGITS[glyph]
-        elif step >= last_step or (digit < 1 and (step != 10 or value)):
+        elif step >= last_step or (digit < 1 and value) or digit == 0:
             return None
         else:
             value += max(digit, 1) * step

@@ -14,7 +14,7 @@ from xl_perfeval.quantity.measure import FigureKind, Measure, Sign, skip_blanks
 from xl_perfeval.quantity.naming import is_letter, naming_number
 from xl_perfeval.quantity.numerals import CHINESE_DIGITS, LONGEST, chinese_decimal, number
 from xl_perfeval.quantity.signs import set_sign
-from xl_perfeval.quantity.units import AGES, DURATIONS, PLAIN_UNITS, RATES, WAN, Unit, unit_at
+from xl_perfeval.quantity.units import AGES, DURATIONS, LETTERED_UNITS, PLAIN_UNITS, RATES, WAN, Unit, unit_at
 from xl_perfeval.quantity.vocabulary import words
 
 HAS_NUMBER = re.compile(f"[0-9{CHINESE_DIGITS}]")
@@ -45,7 +45,9 @@ def scan(text: str) -> list[Measure]:
 _NUMBER = re.compile(f"[0-9][0-9,.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?")
 
 # Most cells are one sign, one number and one unit; there is nothing around them to look at.
-_PLAIN = re.compile(r"([≥≤<>=]?) ?((?!(?:19|20)[0-9]{2}\.)[0-9]{1,6}(?:\.[0-9]{1,8})?) ?(%|[^\W\d_]{0,3})")
+_PLAIN = re.compile(
+    r"([≥≤<>=]?) ?((?!(?:19|20)[0-9]{2}\.|0[0-9])[0-9]{1,6}(?:\.[0-9]{1,8})?) ?(%|[^\W\d_]{0,3})"
+)
 _PLAIN_SIGNS = {sign.value: sign for sign in Sign if len(sign.value) == 1} | {"": Sign.implicit}
 
 
@@ -62,6 +64,7 @@ def _plain_measure(match: re.Match[str]) -> Measure:
 
 # --- numbers in digits --------------------------------------------------------------------------------------
 
+_LEADING_ZERO = re.compile("0[0-9]")
 _FIRST_NUMBER = re.compile(r"[0-9]{1,24}(?:\.[0-9]{1,24})?")
 
 
@@ -71,12 +74,12 @@ def _in_digits(text: str, at: int, end: int, previous: Measure | None) -> Measur
     named = naming_number(text, at, end, previous)
     if named is not None:
         return named
-    value = number(text[at:end])
+    value = None if _LEADING_ZERO.match(text, at) else number(text[at:end])
     return _malformed(text, at, end) if value is None else _quantity(text, at, end, value)
 
 
 def _malformed(text: str, at: int, end: int) -> Measure:
-    """A run of digits, dots and commas that is no number: 7,00.0,77, 1.561.56120, or far too long."""
+    """A run of digits, dots and commas that is no number: 7,00.0,77, 1.561.56120, 007, or far too long."""
     first = _FIRST_NUMBER.match(text, at, end)
     kind = FigureKind.account_number if end - at > LONGEST else FigureKind.count
     damage = f"“{text[at : min(end, at + 12)]}”不像一个完整的数"
@@ -101,9 +104,11 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
     second = _second_of_range(text, end, value, unit)
     if second is not None:
         value, unit = second.low, second.unit
-    ahead = text[unit.end : unit.end + 1]
-    if not unit.text and is_letter(ahead):
-        return Measure(FigureKind.model, value, at, _end_of_letters(text, unit.end))
+    if not unit.text and is_letter(text[unit.end : unit.end + 1]):
+        letters_end = _end_of_letters(text, unit.end)
+        if letters_end < len(text) or text[unit.end :] not in LETTERED_UNITS:
+            return Measure(FigureKind.model, value, at, letters_end)
+        unit = Unit(text[unit.end :], unit.factor, letters_end)
     number_end = end if second is None else second.number_end
     has_unit = unit.text or unit.factor
     measure = Measure(FigureKind.count, value, at, unit.end if has_unit else number_end, unit.text)
@@ -135,7 +140,7 @@ class _Range(NamedTuple):
     number_end: int
 
 
-_RANGE = re.compile(f" ?(?:-{{1,2}}|~|至|到) ?([0-9][0-9,.]*|[{CHINESE_DIGITS}]{{1,3}})")
+_RANGE = re.compile(f" ?(?:-{{1,2}}|~|至|到|(、)) ?([0-9][0-9,.]*|[{CHINESE_DIGITS}]{{1,3}})")
 
 
 def _second_of_range(text: str, end: int, low: Decimal, unit: Unit) -> _Range | None:
@@ -143,11 +148,14 @@ def _second_of_range(text: str, end: int, low: Decimal, unit: Unit) -> _Range | 
     separator = _RANGE.match(text, unit.end if unit.text or unit.factor else end)
     if separator is None:
         return None
-    digits = separator[1].rstrip(",.")
+    digits = separator[2].rstrip(",.")
     high = number(digits) if digits[0] <= "9" else chinese_decimal(digits)
-    number_end = separator.start(1) + len(digits)
+    number_end = separator.start(2) + len(digits)
     second = unit_at(text, skip_blanks(text, number_end))
     if high is None or (unit.text and second.text and unit.text != second.text):
+        return None
+    if separator[1] and (unit.text or not second.text or high - low != 1 or high > 10):
+        # 5、6次 is five or six; 5、60次 are two numbers.
         return None
     if not second.text and not second.factor:
         second = Unit(unit.text, unit.factor, number_end)
@@ -283,6 +291,8 @@ def _percent_in_words(text: str, at: int) -> Measure | None:
 
 def _surely_counts(measure: Measure, text: str, value: Decimal) -> bool:
     if measure.sign is not Sign.implicit or measure.kind is FigureKind.money:
+        return True
+    if measure.approximate and measure.kind is not FigureKind.duration:
         return True
     if value > 10 and measure.number_end - measure.at > 1:
         return True

@@ -34,6 +34,8 @@ class Target:
     cost, time, complaints …), `None` for an actual. 余 and 多 give ≥. 万 and 亿 are multiplied out for what
     is counted one by one (1.2万人次 → 12000 人次) and stay in the unit of what is measured (200万粒).
 
+    A figure that is damaged itself (7,00.0,77) has no bounds; one that is only doubtful (290%) has them as typed.
+
     `parts` is empty when the cell holds at most one figure; otherwise it holds all of them and the record
     itself repeats the first. `start` and `end` are the span of a part in `raw`; of a single one, the whole.
     """

@@ -34,6 +34,9 @@ DURATIONS = words(
 KNOWN = _COUNTED | _MEASURED | _FOREIGN | RATES | AGES | DURATIONS | words("元 圆 周年")
 """All words that are read as a unit."""
 
+LETTERED_UNITS = words("s ms GB TB MB Mbps Gbps V kV KV W kW KW MW A Hz Pa kPa MPa dpi ppm ppb")
+"""Read as units only at the end of a text; elsewhere they are part of a model (10kV线路)."""
+
 # A glyph that is a unit only when the word does not go on: 3部门 has no unit 部.
 _LONGER_WORDS = words(
     "项目 方面 方案 部门 部分 处理 处置 人才 人工 人均 班子 对外 对应 位于 期间 组织 点击 点位 本科 本级 场所 场地 件事 单元 分之 条件 "

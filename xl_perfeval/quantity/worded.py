@@ -17,7 +17,7 @@ from xl_perfeval.quantity.wording import (
     is_forecast,
     is_unfilled,
     is_vague,
-    refers_elsewhere,
+    reference_sign,
     relative_growth,
 )
 
@@ -41,8 +41,9 @@ def read_words(cell: Cell, measures: list[Measure]) -> Target:
     damage = next((measure.damage for measure in measures if measure.damage), None)
     if damage or _looks_damaged(text, measures):
         return unread(raw, damage or "看不懂，可能识别错了")
-    if refers_elsewhere(text):
-        return _worded(cell, Kind.reference, sign=Sign.equal if "等于" in text else Sign.at_most)
+    reference = reference_sign(text)
+    if reference is not None:
+        return _worded(cell, Kind.reference, sign=reference)
     growth = Growth.year_on_year if relative_growth(text) else None
     return _worded(
         cell, Kind.qualitative, growth=growth, note=_NO_FIGURE if growth or is_vague(text) else None
@@ -70,7 +71,7 @@ _LETTERS_IN_NUMBER = re.compile(
 
 def _looks_damaged(text: str, measures: list[Measure]) -> bool:
     """Signs or letters without sense, a letter glued to an amount (M.8万元); not 5G基站, C25混凝土."""
-    if text.isascii():
+    if text.isascii() or not text.strip("≥≤ "):
         return True
     if not measures:
         return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from xl_perfeval.quantity.measure import Sign
+
 
 class Growth(StrEnum):
     """How a figure of growth is meant: as it stands, or against the year before."""
@@ -91,15 +93,22 @@ def band_of(text: str) -> str | None:
     return _BAND_WORDS.get(match[1], "未达成")
 
 
+_LOWER_REFERENCE = re.compile(
+    "(?:不低于|不少于|不小于|高于|优于|超过|≥|>).{0,6}?(?:上年|去年|往年|平均|标准|计划数)"
+)
 _REFERENCE = re.compile(
     "(?:不超|未超|不得超|不突破|不高于|不大于|控制在|[≤<]|低于|限于|小于|少于|等于|=).{0,8}?(?:预算|概算|控制数|控制价|限额|批复|计划数|上年|标准|合同价)"
     "|(?:预算|概算|批复|限额|控制数|标准)(?:金额|总额|成本|资金|范围|数)?(?:以|之)?内"
 )
 
 
-def refers_elsewhere(text: str) -> bool:
-    """Whether the bound is another figure of the material: 不超预算, 控制在预算成本内."""
-    return _REFERENCE.search(text) is not None
+def reference_sign(text: str) -> Sign | None:
+    """The sign of a bound that is another figure of the material: 不超预算, 控制在预算成本内, 不低于上年."""
+    if _LOWER_REFERENCE.search(text):
+        return Sign.at_least
+    if not _REFERENCE.search(text):
+        return None
+    return Sign.equal if "等于" in text else Sign.at_most
 
 
 _VAGUE = re.compile(

@@ -47,7 +47,6 @@ def read(book: ReadableBook) -> Submission:
     locator = Locator(sheet, "HOME", cells={key: ref.cell for key, ref in home.items()}, labels=HOME_LABELS)
     projects, totals, gone = projects_of(sheets, edition)
     paragraphs, narrative = paragraphs_of(sheets, edition)
-    facts = book.facts()
     remark = sheets.workbook.get(names.FUND_REMARK)
     return Submission(
         edition=edition,
@@ -67,7 +66,7 @@ def read(book: ReadableBook) -> Submission:
         paragraphs=paragraphs,
         narrative=narrative,
         shown=gone,
-        intake=sheets.noticed.intake(facts),
+        intake=sheets.intake(),
         locator=locator,
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xl_perfeval import rollup
 from xl_perfeval.books import BROKEN, NotReadable
 from xl_perfeval.forms import names
 from xl_perfeval.model import (
+    CellValue,
     Edition,
     FieldKind,
     FormTable,
@@ -20,12 +21,15 @@ from xl_perfeval.model import (
     Ref,
     Shown,
     WorkItem,
+    row_name,
 )
 from xl_perfeval.reading import scored
 from xl_perfeval.reading.sheets import Block, Row, Sheets, cells_of, check_name, own_sheet, picked
 
 _OF_PROJECT = ("name", "kind", "purpose", "section")
 _FUNDING = ("initial_budget", "budget", "budget_local", "spent", "spent_local", "reason")
+_Cells = tuple[tuple[str, str, str], ...]
+_SHOWN_IN_FUNDS = ("rate", "balance")
 _ITEM = ("name", "cost", "schedule", "quantity", "quality", "benefit", "actual", "spent", "reason")
 
 
@@ -42,27 +46,31 @@ def projects_of(sheets: Sheets, edition: Edition) -> tuple[tuple[Project, ...], 
         _tabs_by_project(sheets, edition, "matrix", "MX_ITEM"),
         _tabs_by_project(sheets, edition, "scoring", "SE_LEVEL3"),
     )
+    matrix = edition.table("matrix")
+    computed = _computed_on_matrix(matrix)
     projects: list[Project] = []
-    for row in sheets.rows(block):
-        number = len(projects) + 1
+    for row in sheets.rows(block, computed=_SHOWN_IN_FUNDS):
         identity = str(row.values.pop("id") or "").strip()
+        called = row_name(row.values["name"])
+        funding = Funding(
+            project=identity, project_name=called, locator=locator, row=row.row, **picked(row, _FUNDING)
+        )
+        own = _Own()
+        if identity in matrices:
+            tab = matrices.pop(identity)
+            own = _with_matrix(sheets, matrix, computed, tab, identity, row.values["name"])
         project = Project(
             id=identity,
-            number=number,
+            number=len(projects) + 1,
             locator=locator,
             row=row.row,
+            funding=funding,
+            note=own.note,
+            items=own.items,
+            matrix=own.matrix,
+            shown=_shown_in_funds(block, row) + own.shown,
             **picked(row, _OF_PROJECT),
         )
-        funding = Funding(
-            project=identity,
-            project_name=project.called,
-            locator=locator,
-            row=row.row,
-            **picked(row, _FUNDING),
-        )
-        project = replace(project, funding=funding, shown=_shown_in_funds(block, row))
-        if identity in matrices:
-            project = _with_matrix(sheets, edition, project, matrices.pop(identity))
         if identity in forms_:
             project = scored.with_scoring(sheets, edition, project, forms_.pop(identity))
         projects.append(project)
@@ -75,7 +83,7 @@ def projects_of(sheets: Sheets, edition: Edition) -> tuple[tuple[Project, ...], 
 def _shown_in_funds(block: Block, row: Row) -> tuple[Shown, ...]:
     return tuple(
         Shown(key, Ref(block.sheet, f"{block.columns[key]}{row.row}"), block.labels[key], row.values[key])
-        for key in ("rate", "balance")
+        for key in _SHOWN_IN_FUNDS
         if row.values.get(key) is not None
     )
 
@@ -123,50 +131,68 @@ def _tabs_by_project(sheets: Sheets, edition: Edition, kind: str, mark: str) -> 
 
 
 def _orphans(sheets: Sheets, edition: Edition, *left: Mapping[str, str]) -> None:
-    for kind, tabs in zip(("matrix", "scoring"), left, strict=True):
+    for (kind, printed), tabs in zip((("matrix", ()), ("scoring", scored.PRINTED)), left, strict=True):
         table = edition.table(kind) if tabs else None
         for identity, tab in tabs.items():
             block = sheets.block(table, sheets.by_sheet[tab], tab) if table else None
-            if block and any(True for _ in sheets.rows(block)):
+            if block and any(True for _ in sheets.rows(block, printed)):
                 sheets.noticed.orphans.append(OwnSheet(sheet=tab, project_id=identity, kind=kind))
 
 
-def _with_matrix(sheets: Sheets, edition: Edition, project: Project, tab: str) -> Project:
-    table, scoped = edition.table("matrix"), sheets.by_sheet[tab]
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What a project's matrix sheet adds to its row in 资金概况."""
+
+    note: CellValue = None
+    items: tuple[WorkItem, ...] = ()
+    matrix: Locator | None = None
+    shown: tuple[Shown, ...] = ()
+
+
+def _with_matrix(
+    sheets: Sheets, table: FormTable, computed: _Cells, tab: str, identity: str, name: CellValue
+) -> _Own:
+    scoped = sheets.by_sheet[tab]
     block = sheets.block(table, scoped, f"工作表“{tab}”")
     cells = cells_of(scoped, {"name": names.MATRIX_NAME, "note": names.MATRIX_NOTE})
-    sheet = own_sheet(tab, project, cells, block, "name")
+    sheet = own_sheet(tab, identity, cells, block, "name")
     if block is None:
-        return replace(project, matrix=sheet)
-    locator = block.locator(project.id)
+        return _Own(matrix=sheet)
+    locator = block.locator(identity)
     items = tuple(
         WorkItem(number=number, locator=locator, row=row.row, **picked(row, _ITEM))
         for number, row in enumerate(sheets.rows(block), start=1)
     )
-    project = replace(
-        project,
+    check_name(sheets, identity, name, tab, "matrix", cells)
+    sheets.surroundings(block, identity)
+    return _Own(
         note=sheets.cell(tab, cells, "note"),
         items=items,
         matrix=sheet,
-        shown=project.shown + _shown_on_matrix(sheets, scoped, table),
+        shown=_shown_on_matrix(sheets, scoped, computed),
     )
-    check_name(sheets, project, tab, "matrix", cells)
-    sheets.surroundings(block, project.id)
-    return project
 
 
-def _shown_on_matrix(sheets: Sheets, scoped: Mapping[str, Ref], table: FormTable) -> tuple[Shown, ...]:
-    cells = [
-        ("budget", "预算", names.MATRIX_BUDGET),
-        ("spent", "支出", names.MATRIX_PROJECT_SPENT),
-        ("matrix rate", "执行率", names.MATRIX_RATE),
-    ]
-    cells += [
+def _shown_on_matrix(sheets: Sheets, scoped: Mapping[str, Ref], cells: _Cells) -> tuple[Shown, ...]:
+    found: list[Shown] = []
+    for key, label, name in cells:
+        ref = scoped.get(name)
+        value = sheets.one(ref) if ref is not None else None
+        if ref is not None and value is not None:
+            found.append(Shown(key, ref, label, value))
+    return tuple(found)
+
+
+def _computed_on_matrix(table: FormTable) -> _Cells:
+    """Key, label and name of each computed cell of the matrix, by `Shown.key`."""
+    totals = (
         (f"total {each.key}", f"{each.label}合计", names.total(table, each))
         for each in table.fields
         if each.kind is FieldKind.AMOUNT
-    ]
-    shown = (
-        (key, scoped[name], label, sheets.one(scoped[name])) for key, label, name in cells if name in scoped
     )
-    return tuple(Shown(key, ref, label, value) for key, ref, label, value in shown if value is not None)
+    return (
+        ("budget", "预算", names.MATRIX_BUDGET),
+        ("spent", "支出", names.MATRIX_PROJECT_SPENT),
+        ("matrix rate", "执行率", names.MATRIX_RATE),
+        *totals,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from xl_perfeval import rollup, scoring
@@ -31,6 +30,8 @@ _INDICATOR = (
     "level1", "level2", "level3", "sign", "target", "unit", "actual", "method", "weight", "score", "reason",
     "description", "evidence",
 )  # fmt: skip
+PRINTED = ("level1", "level2", "method")
+"""Columns that the form fills beforehand: a row with nothing else is blank."""
 _EXECUTION = ("weight", "rate", "score")
 """Cells of the 预算执行率 row; the weight first, because the score follows from it."""
 
@@ -39,7 +40,7 @@ def with_scoring(sheets: Sheets, edition: Edition, project: Project, tab: str) -
     table, scoped = edition.table("scoring"), sheets.by_sheet[tab]
     block = sheets.block(table, scoped, f"工作表“{tab}”")
     cells = cells_of(scoped, names.SCORING_CELLS)
-    sheet = own_sheet(tab, project, cells, block, "level3")
+    sheet = own_sheet(tab, project.id, cells, block, "level3")
     if block is None:
         return replace(project, scoring=sheet)
     funding = replace(
@@ -54,7 +55,7 @@ def with_scoring(sheets: Sheets, edition: Edition, project: Project, tab: str) -
     )
     indicators = _indicators(sheets, edition, block, block.locator(project.id))
     project = replace(project, funding=funding, goal=goal, scoring=sheet, indicators=indicators)
-    check_name(sheets, project, tab, "scoring", cells)
+    check_name(sheets, project.id, project.name, tab, "scoring", cells)
     return _with_typed_results(sheets, edition, project, tab, cells)
 
 
@@ -63,11 +64,9 @@ def _indicators(sheets: Sheets, edition: Edition, block: Block, locator: Locator
     groups = [group.name for group in edition.scoring.groups]
     level1: CellValue = None
     found: list[Indicator] = []
-    for row in sheets.rows(block, blank_without=("level1", "level2", "method"), every=True):
+    for row in sheets.rows(block, PRINTED, every=True):
         level1 = group(row.values.get("level1"), groups) or level1
-        if all(
-            row.values.get(key) is None for key in _INDICATOR if key not in {"level1", "level2", "method"}
-        ):
+        if all(row.values.get(key) is None for key in _INDICATOR if key not in PRINTED):
             continue
         indicator = Indicator(
             number=len(found) + 1,

@@ -17,7 +17,6 @@ from xl_perfeval.model import (
     Intake,
     Locator,
     OwnSheet,
-    Project,
     Ref,
     Stray,
     column_letters,
@@ -25,6 +24,7 @@ from xl_perfeval.model import (
 )
 from xl_perfeval.reading.cells import clean, corner, is_blank, rows_of
 
+_OURS = ("PE_", "FUND_", "MX_", "SE_", "NARR_", "FIND_")
 LONGEST_TEXT = 32767
 """Characters that one cell can hold."""
 
@@ -85,10 +85,10 @@ class Sheets:
     def __init__(self, book: ReadableBook) -> None:
         self.book = book
         tabs = set(book.sheets())
-        self.by_sheet, self.workbook = _split(book.names(), tabs)
+        self.by_sheet, self.workbook, self.extent = _sorted(book.names(), tabs)
         book.expect(self._wanted())
-        self.extent = _extents([*self.by_sheet.values(), self.workbook])
         self.noticed = Noticed()
+        self._blocks: list[Block] = []
 
     def _wanted(self) -> set[str]:
         """The sheets that people fill: those of the form's tables and header, and those of projects."""
@@ -138,28 +138,49 @@ class Sheets:
             labels={each.key: each.label for each in table.fields},
         )
 
-    def rows(self, block: Block, blank_without: Sequence[str] = (), *, every: bool = False) -> Iterator[Row]:
-        """Filled rows of a block. A row counts as blank when only computed cells or `blank_without` are filled."""
+    def rows(
+        self,
+        block: Block,
+        blank_without: Sequence[str] = (),
+        *,
+        computed: Sequence[str] = (),
+        every: bool = False,
+    ) -> Iterator[Row]:
+        """Filled rows of a block: what was typed, and the computed columns asked for.
+
+        A row counts as blank when only computed cells or `blank_without` are filled.
+        """
         if block.last < block.first:
             return
         numbers = {key: row_and_column(f"{letters}1")[1] for key, letters in block.columns.items()}
         low, high = min(numbers.values()), max(numbers.values())
         ref = Ref(block.sheet, f"{column_letters(low)}{block.first}:{column_letters(high)}{block.last}")
-        typed = [
-            (each, numbers[each.key] - low)
-            for each in block.table.fields
-            if each.kind is not FieldKind.COMPUTED and each.key in numbers
+        fields = {each.key: each for each in block.table.fields}
+        asked = [
+            (key, number - low, fields.get(key))
+            for key, number in numbers.items()
+            if key not in fields or fields[key].kind is not FieldKind.COMPUTED or key in computed
         ]
-        deciding = [place for each, place in typed if each.key not in blank_without]
-        offsets = [(key, number - low) for key, number in numbers.items()]
+        deciding = [
+            place
+            for _, place, each in asked
+            if each is not None and each.kind is not FieldKind.COMPUTED and each.key not in blank_without
+        ]
         for row, cells in enumerate(self.book.read(ref), start=block.first):
             if not every and all(is_blank(cells[place]) for place in deciding):
                 continue
-            for each, place in typed:
+            values: dict[str, Any] = {}
+            for key, place, each in asked:
                 value = cells[place]
-                if isinstance(value, CellError) or (isinstance(value, str) and len(value) >= LONGEST_TEXT):
+                if value is None:
+                    values[key] = None
+                    continue
+                value = values[key] = clean(value)
+                if each is not None and (
+                    isinstance(value, CellError) or (isinstance(value, str) and len(value) >= LONGEST_TEXT)
+                ):
                     self._odd_cell(block, each, row, value)
-            yield Row(row, {key: clean(cells[place]) for key, place in offsets})
+            yield Row(row, values)
 
     def _odd_cell(self, block: Block, each: FormField, row: int, value: CellValue) -> None:
         stray = Stray(
@@ -171,18 +192,24 @@ class Sheets:
         (self.noticed.errors if isinstance(value, CellError) else self.noticed.truncated).append(stray)
 
     def surroundings(self, block: Block, sheet_id: str) -> None:
-        """Content below or beside the form, merged cells and hidden rows inside the block."""
-        facts = self.book.facts()
-        for ref in facts.merged.get(block.sheet, ()):
-            top, bottom = rows_of(ref)
-            if top <= block.last and bottom >= block.first:
-                self.noticed.merged.append(ref)
-        hidden = facts.hidden_rows.get(block.sheet, frozenset[int]())
+        """Notice content below or beside the form; merged and hidden rows are looked at in `intake`."""
+        self._blocks.append(block)
         self._outside(block, sheet_id)
-        if hidden:
-            for row in self.rows(block):
-                if row.row in hidden:
-                    self.noticed.hidden.append(Ref(block.sheet, f"{min(block.columns.values())}{row.row}"))
+
+    def intake(self) -> Intake:
+        """All that was noticed, when everything has been read."""
+        facts = self.book.facts()
+        for block in self._blocks:
+            for ref in facts.merged.get(block.sheet, ()):
+                top, bottom = rows_of(ref)
+                if top <= block.last and bottom >= block.first:
+                    self.noticed.merged.append(ref)
+            hidden = facts.hidden_rows.get(block.sheet)
+            if hidden:
+                first = min(block.columns.values())
+                filled = (row.row for row in self.rows(block) if row.row in hidden)
+                self.noticed.hidden += [Ref(block.sheet, f"{first}{row}") for row in filled]
+        return self.noticed.intake(facts)
 
     def _outside(self, block: Block, sheet_id: str) -> None:
         used_rows, used_columns = corner(self.book.used(block.sheet))
@@ -203,19 +230,19 @@ class Sheets:
                 self.noticed.outside.append(Stray(at=at, value=value, sheet_id=sheet_id))
 
 
-def check_name(sheets: Sheets, project: Project, tab: str, kind: str, cells: Mapping[str, str]) -> None:
+def check_name(
+    sheets: Sheets, identity: str, name: CellValue, tab: str, kind: str, cells: Mapping[str, str]
+) -> None:
     """Notice a project sheet that shows another name than 资金概况."""
-    shown = sheets.one(Ref(tab, cells["name"])) if "name" in cells else None
-    if shown is not None and project.called and str(shown).strip() != str(project.name).strip():
-        sheets.noticed.renamed.append(OwnSheet(sheet=tab, project_id=project.id, kind=kind, name=shown))
+    shown = sheets.cell(tab, cells, "name")
+    if shown is not None and not is_blank(name) and str(shown).strip() != str(name).strip():
+        sheets.noticed.renamed.append(OwnSheet(sheet=tab, project_id=identity, kind=kind, name=shown))
 
 
-def own_sheet(
-    tab: str, project: Project, cells: Mapping[str, str], block: Block | None, first: str
-) -> Locator:
+def own_sheet(tab: str, identity: str, cells: Mapping[str, str], block: Block | None, first: str) -> Locator:
     """Where the single cells of a project's own sheet stand; `first` is the column of its first data cell."""
-    corner = f"{block.columns.get(first, 'A')}{block.first}" if block else "A1"
-    return Locator(tab, project.id, cells={**cells, "first": corner})
+    corner_ = f"{block.columns.get(first, 'A')}{block.first}" if block else "A1"
+    return Locator(tab, identity, cells={**cells, "first": corner_})
 
 
 def cells_of(scoped: Mapping[str, Ref], wanted: Mapping[str, str]) -> dict[str, str]:
@@ -230,29 +257,28 @@ def picked(row: Row, keys: Iterable[str]) -> dict[str, Any]:
     return {key: row.values.get(key) for key in keys}
 
 
-def _split(all_names: Mapping[str, Ref], tabs: set[str]) -> tuple[dict[str, dict[str, Ref]], dict[str, Ref]]:
-    """Names by tab, and names of the whole workbook; only ours. A name on a sheet that is gone is broken."""
+def _sorted(
+    all_names: Mapping[str, Ref], tabs: set[str]
+) -> tuple[dict[str, dict[str, Ref]], dict[str, Ref], dict[str, tuple[int, int]]]:
+    """Our names by tab, those of the whole workbook, and the last row and column they reach on each sheet.
+
+    A name on a sheet that is gone is broken.
+    """
     by_sheet: dict[str, dict[str, Ref]] = {}
     workbook: dict[str, Ref] = {}
+    extent: dict[str, tuple[int, int]] = {}
+    gone = Ref("", BROKEN)
     for name, ref in all_names.items():
         tab, mark, own = name.rpartition("!")
-        if not own.startswith(("PE_", "FUND_", "MX_", "SE_", "NARR_", "FIND_")):
+        if not own.startswith(_OURS) or (mark and tab not in tabs):
             continue
-        found = ref if ref.sheet in tabs else Ref("", BROKEN)
-        if not mark:
-            workbook[own] = found
-        elif tab in tabs:
-            by_sheet.setdefault(tab, {})[own] = found
-    return by_sheet, workbook
-
-
-def _extents(scopes: Iterable[Mapping[str, Ref]]) -> dict[str, tuple[int, int]]:
-    """The last row and column of each sheet that any of our names reaches."""
-    extents: dict[str, tuple[int, int]] = {}
-    for scope in scopes:
-        for ref in scope.values():
-            if ref.cell != BROKEN:
-                row, column = corner(ref)
-                rows, columns = extents.get(ref.sheet, (0, 0))
-                extents[ref.sheet] = (max(row, rows), max(column, columns))
-    return extents
+        scope = by_sheet.setdefault(tab, {}) if mark else workbook
+        if ref.sheet not in tabs:
+            scope[own] = gone
+            continue
+        scope[own] = ref
+        row, column = row_and_column(ref.cell.rpartition(":")[2])
+        rows, columns = extent.get(ref.sheet, (0, 0))
+        if row > rows or column > columns:
+            extent[ref.sheet] = (max(row, rows), max(column, columns))
+    return by_sheet, workbook, extent

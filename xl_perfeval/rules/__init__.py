@@ -6,10 +6,21 @@ from collections.abc import Mapping
 
 from xl_perfeval.findings import Finding
 from xl_perfeval.model import Submission
-from xl_perfeval.rules import consistency, engine, file_, money, required, targets, text
+from xl_perfeval.rules import (
+    achievement,
+    consistency,
+    engine,
+    file_,
+    money,
+    required,
+    scored,
+    targets,
+    targets_agree,
+    text,
+)
 from xl_perfeval.rules.engine import Rule
 
-_TOPICS = (file_, required, money, targets, consistency, text)
+_TOPICS = (file_, required, money, targets, targets_agree, achievement, scored, consistency, text)
 
 
 def check(submission: Submission, *, sending: bool = False) -> list[Finding]:

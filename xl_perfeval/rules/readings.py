@@ -14,7 +14,9 @@ TARGETS = ("quantity", "quality", "benefit")
 """Columns of the matrix that hold targets other than cost and time."""
 _NUMBER = re.compile(r"\s*[-+]?[0-9０-９][0-9０-９,]*(?:[.．][0-9０-９]+)?\s*")
 _SIGNS = frozenset(("≥", "＞", "＝", "＜", "≤", ">", "<", "="))
-_NO_REASON = frozenset(("", "无", "—", "——", "-", "/", "－", "／", "暂无", "没有", "无。", "无偏差", "未偏离"))
+_NO_REASON = frozenset(
+    ("", "无", "—", "——", "-", "/", "－", "／", "暂无", "没有", "无。", "无偏差", "未偏离")
+)
 
 
 @lru_cache(maxsize=8192, typed=True)
@@ -53,7 +55,7 @@ def target_of(row: Indicator, year: int = 0) -> quantity.Target:
     """The target of a scored row: sign, value and unit read together."""
     value = row.target
     sign = str(row.sign or "").strip()
-    if sign in _SIGNS and (is_number(value) or isinstance(value, str) and _NUMBER.fullmatch(value)):
+    if sign in _SIGNS and (is_number(value) or (isinstance(value, str) and _NUMBER.fullmatch(value))):
         value = value if isinstance(value, float) and 0 < value < 1 else f"{sign}{value}"
     return target(value, words(row.level3), words(row.unit), year)
 

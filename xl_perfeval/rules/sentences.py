@@ -52,7 +52,10 @@ def clauses(text: str) -> Iterator[Clause]:
     for sentence in sentences(text):
         for clause in _CLAUSE.finditer(sentence.text):
             yield Clause(
-                clause.group(), sentence.text[: clause.start()], sentence.text, sentence.start + clause.start()
+                clause.group(),
+                sentence.text[: clause.start()],
+                sentence.text,
+                sentence.start + clause.start(),
             )
 
 

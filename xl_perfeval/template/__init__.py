@@ -23,6 +23,7 @@ from xl_perfeval.template import (
     matrix,
     narrative,
     scoring_form,
+    styles,
     tabs,
     unplaced,
 )
@@ -68,6 +69,8 @@ def build(
             sheet = book.add_sheet(tab.text)
             if tab.kind != "hidden":
                 book.define(tab.go, sheet.ref("A1"))
+            if tab.kind in styles.TAB:
+                sheet.set_tab_color(styles.TAB[tab.kind])
         _write_sheets(context)
         book.close()
     return unplaced.warnings(submission)

@@ -288,7 +288,7 @@ def _progress(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     share = filled / (len(projects) * len(required)) if projects else 0
     style = context.book.style("hidden")
     sheet.formula(row, column, f"=IF({count}=0,0,({have})/({need}))", share, style)
-    sheet.define("PE_PROGRESS", cell(row, column))
+    sheet.define(names.PROGRESS, cell(row, column))
     context.progress[tab.id] = Shown(sheet.ref(cell(row, column)), share)
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from xl_perfeval.findings import Severity
+from xl_perfeval.forms import names
 from xl_perfeval.model import column_letters, row_and_column
 from xl_perfeval.template import tabs
 from xl_perfeval.template.context import Context
@@ -20,7 +21,7 @@ from xl_perfeval.template.tabs import Tab
 
 FIRST, LAST = 5, 504
 """Rows of every block of `_标记`."""
-NAMES = {Severity.ERROR: "PE_MARK_E", Severity.WARNING: "PE_MARK_W", Severity.NOTICE: "PE_MARK_N"}
+NAMES = {severity: names.MARKS[severity.value] for severity in Severity}
 """Sheet-scoped names of the blocks."""
 ENTRY_KINDS = ("home", "funds", "matrix", "scoring", "narrative")
 

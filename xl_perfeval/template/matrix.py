@@ -377,7 +377,7 @@ def _names(sheet: Sheet, grid: Grid) -> None:
     for name, place in (
         (names.PROJECT_ID, cell(1, single)),
         (names.MATRIX_NAME, cell(2, single)),
-        ("PE_PROGRESS", cell(3, single)),
+        (names.PROGRESS, cell(3, single)),
         *((name, cell(STRIP, column)) for name, column in _strip_columns(grid).items()),
         (names.MATRIX_NOTE, cell(grid.total + 2, 2)),
         (names.HELPERS, f"{cell(1, grid.width + 2)}:{cell(grid.total + 2, single)}"),

@@ -163,5 +163,5 @@ def _progress(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     place = cell(1, grid.extra + 1)
     formula = f"=({terms})/{len(required)}" if required else '=""'
     sheet.formula(1, grid.extra + 1, formula, share, context.book.style("hidden"))
-    sheet.define("PE_PROGRESS", place)
+    sheet.define(names.PROGRESS, place)
     context.progress[tab.id] = Shown(sheet.ref(place), share)

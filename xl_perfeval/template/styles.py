@@ -24,6 +24,17 @@ AMBER, AMBER_FILL = "#8A5A00", "#FFEFC6"
 GREEN, GREEN_FILL = "#1E6B34", "#E6F2E9"
 SKY, SKY_FILL = "#1F4E96", "#E3EDF8"
 
+TAB = {
+    "home": NAVY,
+    "funds": "#E8B84A",
+    "matrix": "#E8B84A",
+    "scoring": "#E8B84A",
+    "narrative": "#E8B84A",
+    "findings": RED,
+    "charts": GREEN,
+}
+"""Colours of tabs by kind of sheet: yellow ones are filled in."""
+
 TEXT = "@"
 LABEL = '@"  "'
 MONEY = "0.00_ "

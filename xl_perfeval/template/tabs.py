@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from xl_perfeval.forms import names
 from xl_perfeval.model import Project, Submission
 
 HOME = "首页"
@@ -46,7 +47,7 @@ class Tab:
     @property
     def go(self) -> str:
         """The workbook name that links to this sheet lead to, so that they follow a renamed tab."""
-        return f"PE_GO_{self.id}"
+        return names.go(self.id)
 
 
 def plan(submission: Submission) -> list[Tab]:
