@@ -145,26 +145,32 @@ class SheetXml:
         for match in self._cell.finditer(inner):
             address = _ADDRESS.search(match[1])
             column = row_and_column(address[2].upper())[1] if address else column + 1
-            text = match[0] if address else match[0].replace("c", f'c r="{column_letters(column)}{row}"', 1)
+            start = f"<{self._prefix}c"
+            text = match[0] if address else f'{start} r="{column_letters(column)}{row}"{match[0][len(start) :]}'
             yield column, match[1], match[2] or "", text
 
     def formula_of(self, inner: str) -> re.Match[str] | None:
         """The formula element inside a cell."""
         return self._formula.search(inner)
 
-    def with_result(self, text: str, attributes: str, inner: str, value: CellValue) -> str:
-        """A formula cell that shows another result."""
+    def style_at(self, place: Place) -> str | None:
+        """The style of a cell; `None` when there is none."""
+        for found, attributes, _ in self._cells():
+            if found >= place:
+                return _attributes(attributes).get("s") if found == place else None
+        return None
+
+    def with_result(self, text: str, attributes: str, inner: str, value: CellValue, *, same: bool) -> str:
+        """A formula cell that shows another result, or the `same` as before; other cells as they are."""
+        old = self._value.search(inner)
+        if self._formula.search(inner) is None or (old and same):
+            return text
         kind, shown = _stored(value)
         element = f"<{self._prefix}v>{shown}</{self._prefix}v>"
-        formula = self._formula.search(inner)
-        if formula is None:
-            return text
-        new = self._value.sub(lambda _: element, inner) if self._value.search(inner) else inner + element
-        bare = _TYPE.sub("", attributes)
-        typed = f'{bare} t="{kind}"' if kind else bare
-        if (_attributes(attributes).get("t", "n") or "n") == (kind or "n"):
-            typed = attributes
-        return f"<{self._prefix}c{typed}>{new}</{self._prefix}c>"
+        new = inner[: old.start()] + element + inner[old.end() :] if old else inner + element
+        if _attributes(attributes).get("t", "n") != (kind or "n"):
+            attributes = _TYPE.sub("", attributes) + (f' t="{kind}"' if kind else "")
+        return f"<{self._prefix}c{attributes}>{new}</{self._prefix}c>"
 
     def _cells(self) -> Iterator[tuple[Place, str, str]]:
         last = 0
@@ -244,7 +250,8 @@ class _Patching:
     def _cell(self, place: Place, old: tuple[str, str, str] | None) -> str:
         """The text of a cell as wanted; as it was when it holds that already."""
         if place in self.changes.shown:
-            return self._result(place, old, self.changes.shown[place])
+            value = self.changes.shown[place]
+            return self.xml.with_result(old[2], old[0], old[1], value, same=_same(self.current(place), value)) if old else ""
         wanted = self.changes.cells[place]
         formula = self.xml.formula_of(old[1]) if old else None
         if old and self._holds(place, wanted, formula):
@@ -256,12 +263,6 @@ class _Patching:
             return f'<{self.xml.prefix}c r="{_address(place)}"{style}/>' if old and style else ""
         self.reached = (max(self.reached[0], place[0]), max(self.reached[1], place[1]))
         return _written(place, style, wanted, self.xml.prefix)
-
-    def _result(self, place: Place, old: tuple[str, str, str] | None, value: CellValue) -> str:
-        if old is None:
-            return ""
-        stored = self.xml.with_result(old[2], old[0], old[1], value)
-        return old[2] if _same(self.current(place), value) and "<" in old[1].partition("f>")[2] else stored
 
     def _holds(self, place: Place, wanted: Wanted, formula: re.Match[str] | None) -> bool:
         value = wanted.cached if isinstance(wanted, Formula) else wanted
@@ -281,14 +282,8 @@ class _Patching:
                 self._styles = self.xml.column_styles()
             style = self._styles.get(place[1])
         if style is None and place in self.changes.patterns:
-            style = self._pattern(self.changes.patterns[place])
+            style = self.xml.style_at(self.changes.patterns[place])
         return f' s="{style}"' if style else ""
-
-    def _pattern(self, place: Place) -> str | None:
-        for found, attributes, _ in self.xml.look_at(place[0]):
-            if found == place:
-                return _attributes(attributes).get("s")
-        return None
 
 
 # No way back, so that time grows with the text only.

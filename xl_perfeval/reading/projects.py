@@ -30,7 +30,6 @@ _OF_PROJECT = ("name", "kind", "purpose", "section")
 _FUNDING = ("initial_budget", "budget", "budget_local", "spent", "spent_local", "reason")
 _Cells = tuple[tuple[str, str, str], ...]
 _SHOWN_IN_FUNDS = ("rate", "balance")
-_ITEM = ("name", "cost", "schedule", "quantity", "quality", "benefit", "actual", "spent", "reason")
 
 
 def projects_of(sheets: Sheets, edition: Edition) -> tuple[tuple[Project, ...], Funding, tuple[Shown, ...]]:
@@ -160,7 +159,7 @@ def _with_matrix(
         return _Own(matrix=sheet)
     locator = block.locator(identity)
     items = tuple(
-        WorkItem(number=number, locator=locator, row=row.row, **picked(row, _ITEM))
+        WorkItem(number=number, locator=locator, row=row.row, **row.values)
         for number, row in enumerate(sheets.rows(block), start=1)
     )
     check_name(sheets, identity, name, tab, "matrix", cells)

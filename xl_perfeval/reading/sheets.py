@@ -89,6 +89,7 @@ class Sheets:
         book.expect(self._wanted())
         self.noticed = Noticed()
         self._blocks: list[Block] = []
+        self._labels: dict[str, dict[str, str]] = {}
 
     def _wanted(self) -> set[str]:
         """The sheets that people fill: those of the form's tables and header, and those of projects."""
@@ -135,8 +136,13 @@ class Sheets:
             first=top + 1,
             last=bottom - 1,
             columns={key: column_letters(row_and_column(ref.cell)[1]) for key, ref in found.items()},
-            labels={each.key: each.label for each in table.fields},
+            labels=self._labels_of(table),
         )
+
+    def _labels_of(self, table: FormTable) -> dict[str, str]:
+        if table.key not in self._labels:
+            self._labels[table.key] = {each.key: each.label for each in table.fields}
+        return self._labels[table.key]
 
     def rows(
         self,
