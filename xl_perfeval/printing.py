@@ -211,7 +211,7 @@ def _asked(rule: Rule) -> str:
     """When a rule is not asked, and what it makes superfluous."""
     parts = [
         "目标申报阶段不查。" if rule.after_year else "",
-        "只在准备发送时检查。" if rule.sending else "",
+        "只在报送前检查。" if rule.sending else "",
         f"查出这一条时，同一格不再报 {'、'.join(rule.hides)}。" if rule.hides else "",
     ]
     return "".join(parts)

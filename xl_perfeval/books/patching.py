@@ -7,24 +7,26 @@ not at all, and the state before it is kept in the folder 备份 beside it.
 
 from __future__ import annotations
 
-import os
+import io
 import re
 import stat
+import zipfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from xl_perfeval import saving
-from xl_perfeval.books import Formula, NotReadable
-from xl_perfeval.books.guard import file_bytes, open_elsewhere
+from xl_perfeval.books.guard import open_elsewhere
 from xl_perfeval.books.sheetxml import Changes, NotPatched, SheetXml
 from xl_perfeval.books.zipping import NotCopied, rewritten
-from xl_perfeval.model import CellValue, Ref, row_and_column
+from xl_perfeval.model import CellValue, Ref, column_letters, row_and_column
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from xl_perfeval.books import Formula
     from xl_perfeval.books.package import Package
     from xl_perfeval.books.sheetxml import Place
 
@@ -32,8 +34,6 @@ BACKUPS = "备份"
 """Folder beside the workbook with its former states."""
 KEPT = 10
 """Former states that are kept of one workbook."""
-
-Reader = "Callable[[Ref], list[list[CellValue]]]"
 
 
 class InUse(saving.NotSaved):
@@ -96,36 +96,151 @@ class Patch:
 def save(
     path: Path, data: bytes, package: Package, parts: Mapping[str, bytes], now: datetime, *, formulas_changed: bool
 ) -> Path:
-    """Replace parts of the workbook at `path`, known to be `data`; returns the backup.
+    """Replace parts of the workbook at `path`, which was read as `data`; returns where that is kept as a backup.
 
-    Raises `InUse` when it is open elsewhere or no longer `data`, `saving.NotSaved` when it cannot be written; the file
-    is then as before.
+    Raises `InUse` when the workbook is open elsewhere or no longer as it was read, `saving.NotSaved` when it cannot
+    be written. In both cases the file is as before.
     """
     path = path.resolve()
     check_free(path)
     _check_signed(package)
     before = _unchanged(path, data)
-    removed: list[str] = []
-    parts = dict(parts)
-    if formulas_changed and (chain := package.calculation_chain()):
-        removed, edited = [chain.part], chain.without
-        parts |= edited
+    without_chain, removed = _without_chain(package, data) if formulas_changed else ({}, ())
     try:
-        new = rewritten(data, parts, removed)
+        new = rewritten(data, {**parts, **without_chain}, removed)
     except NotCopied as why:
-        raise _not_usual(package.name, "") from why
+        raise _not_usual(package.name) from why
     backup = _backed_up(path, data, now)
     try:
         with saving.whole(path, overwrite=True) as temporary:
             temporary.write_bytes(new)
-            if _state(path) != before:
+            if _state(path.stat()) != _state(before):
                 raise _changed(path)
     except BaseException:
-        _withdrawn(backup)
+        _withdraw(backup)
         raise
-    path.chmod(stat.S_IMODE(before.st_mode))
-    _pruned(path)
+    with suppress(OSError):
+        path.chmod(stat.S_IMODE(before.st_mode))
+        _prune(path)
     return backup
+
+
+# --- is it still the file that was read? --------------------------------------------------------------
+
+
+def _unchanged(path: Path, data: bytes) -> os.stat_result:
+    """The state of the file, which holds just what was read."""
+    try:
+        before = path.stat()
+        if not before.st_mode & stat.S_IWUSR:
+            raise saving.NotSaved(f"“{path}”是只读的，没有写入。请在文件属性里取消“只读”，再试一次。")
+        if before.st_size != len(data) or path.read_bytes() != data:
+            raise _changed(path)
+    except OSError as error:
+        raise _changed(path) from error
+    return before
+
+
+def _state(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _changed(path: Path) -> InUse:
+    return InUse(f"“{path}”在校验时被别的程序改动了，没有写入。请等它保存完，再试一次。")
+
+
+def _check_signed(package: Package) -> None:
+    if package.has("_xmlsignatures/"):
+        raise saving.NotSaved(
+            f"“{package.name}”带有数字签名，写入会使签名失效，没有写入。请先用 Excel 去掉签名，再试一次。"
+        )
+
+
+def _not_usual(name: str, sheet: str = "") -> saving.NotSaved:
+    where = f"“{name}”的工作表“{sheet}”" if sheet else f"“{name}”"
+    return saving.NotSaved(f"{where}的内部写法少见，没有写入。请用 Excel 或 WPS 打开后保存，再试一次。")
+
+
+# --- backups ------------------------------------------------------------------------------------------
+
+
+def _backed_up(path: Path, data: bytes, now: datetime) -> Path:
+    """A copy of the file as it was, in the folder 备份 beside it."""
+    folder = path.parent / BACKUPS
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise saving.NotSaved(
+            f"文件夹“{folder}”没有建成（{error.strerror or error}），“{path}”没有写入。请换一个有权限、有空间的文件夹。"
+        ) from error
+    stem = f"{path.stem}_{now:%Y%m%d-%H%M%S}"
+    backup, number = folder / f"{stem}{path.suffix}", 1
+    while backup.exists():
+        number += 1
+        backup = folder / f"{stem}-{number}{path.suffix}"
+    try:
+        with saving.whole(backup) as temporary:
+            temporary.write_bytes(data)
+    except saving.NotSaved:
+        _withdraw(backup)
+        raise
+    return backup
+
+
+def _withdraw(backup: Path) -> None:
+    """Take back a backup of a file that was not changed after all, and the folder when nothing else is in it."""
+    backup.unlink(missing_ok=True)
+    with suppress(OSError):
+        backup.parent.rmdir()
+
+
+def _prune(path: Path) -> None:
+    """Keep the newest backups of this workbook; those of others stay, and whatever else lies there."""
+    ours = re.compile(rf"{re.escape(path.stem)}_([0-9]{{8}}-[0-9]{{6}})(?:-([0-9]+))?{re.escape(path.suffix)}")
+    found = [
+        (match[1], int(match[2] or 1), each)
+        for each in (path.parent / BACKUPS).iterdir()
+        if (match := ours.fullmatch(each.name))
+    ]
+    for _, _, old in sorted(found)[:-KEPT]:
+        with suppress(OSError):
+            old.unlink()
+
+
+# --- small pieces -------------------------------------------------------------------------------------
+
+
+def _without_chain(package: Package, data: bytes) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The parts that speak of the calculation chain without it, and the chain itself, to be left out.
+
+    It lists all formula cells, and one that is none any more would make Excel repair the file. Excel writes a new one.
+    """
+    chain = next((name for name in package.members if name.rpartition("/")[2] == "calcchain.xml"), None)
+    if chain is None:
+        return {}, ()
+    parts: dict[str, bytes] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name, member in package.members.items():
+            if name == "[content_types].xml" or name.endswith("workbook.xml.rels"):
+                if member.file_size > _LARGEST_LIST:
+                    raise _not_usual(package.name)
+                content = archive.read(member)
+                shorter = _CHAIN.sub(b"", content)
+                if shorter != content:
+                    parts[member.filename.replace("\\", "/")] = shorter
+    return parts, (package.members[chain].filename.replace("\\", "/"),)
+
+
+_LARGEST_LIST = 4 * 2**20
+_CHAIN = re.compile(
+    rb"""<(?:[\w.-]+:)?(?:Override|Relationship)\s[^<>]*?["'][^"'<>]*calcChain\.xml["'][^<>]*?/>"""
+)
+_ENCODING = re.compile(rb"""^(<\?xml[^>]*?\sencoding\s*=\s*["'])[\w.:-]+""")
+
+
+def _as_utf_8(part: bytes) -> bytes:
+    """The part, which was made UTF-8 when it was read, saying so."""
+    return _ENCODING.sub(rb"\1UTF-8", part) if b"UTF-16" in part[:100].upper() else part
 
 
 def _reader(
@@ -135,7 +250,8 @@ def _reader(
     places = {*changes.cells, *changes.shown}
     if not places:
         return lambda _: None
-    top, bottom = min(row for row, _ in places), max(row for row, _ in places)
-    left, right = min(column for _, column in places), max(column for _, column in places)
-    block = read(Ref(sheet, f"{_cell(top, left)}:{_cell(bottom, right)}"))
+    rows, columns = [row for row, _ in places], [column for _, column in places]
+    top, left = min(rows), min(columns)
+    first, last = f"{column_letters(left)}{top}", f"{column_letters(max(columns))}{max(rows)}"
+    block = read(Ref(sheet, f"{first}:{last}"))
     return lambda place: block[place[0] - top][place[1] - left]

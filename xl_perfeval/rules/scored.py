@@ -634,8 +634,8 @@ def unusual_split(project: Project, submission: Submission) -> Iterator[Problem]
 
 def _splits(form: Scoring) -> list[dict[str, Decimal]]:
     """The splits an edition allows: its own, and without an optional group, whose weight goes to 效益."""
-    full = {group.name: group.weight for group in form.groups}
-    splits = [full, *(dict(split) for split in form.splits)]
+    full: dict[str, Decimal] = {group.name: group.weight for group in form.groups}
+    splits: list[dict[str, Decimal]] = [full, *(dict(split) for split in form.splits)]
     for group in form.groups:
         benefit = next((name for name in full if "效益" in name), None)
         if group.required or benefit is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
@@ -13,9 +12,10 @@ from xl_perfeval.findings import Severity
 from xl_perfeval.model import Paragraph, Place, Project, Submission
 from xl_perfeval.rules.engine import Problem, Unknown, rule, wan
 from xl_perfeval.rules.examples import item, project, submission
+from xl_perfeval.rules.readings import actual as read_actual
+from xl_perfeval.rules.readings import figured, parts
+from xl_perfeval.rules.sentences import Clause, clauses, figures, mention, sentences
 
-_SENTENCE = re.compile(r"[^。！？；;\n]+")
-_CLAUSE = re.compile(r"[^，,、：:]+")
 _SPENT = re.compile(r"兑现|支出|拨付|使用|发放|支付|列支|下拨|花费|支取")
 _BUDGET = re.compile(r"预算|安排|下达|指标|批复|核定|计划")
 _BALANCE = re.compile(r"结余|结转|剩余|未支出|未使用|尚余")
@@ -23,23 +23,6 @@ _PART = re.compile(r"其中|用于|包括|分别")
 _OTHERS = re.compile(
     r"省级|市级|上级|中央|国家|争取|企业|带动|撬动|社会|往年|上年|去年|20\d\d年(?:预算|支出)?较"
 )
-
-
-@dataclass(frozen=True)
-class _Clause:
-    """A stretch of a sentence between commas, with what stands before it in the sentence."""
-
-    text: str
-    before: str
-    sentence: str
-    start: int
-
-
-def _clauses(text: str) -> Iterator[_Clause]:
-    for sentence in _SENTENCE.finditer(text):
-        body = sentence.group()
-        for clause in _CLAUSE.finditer(body):
-            yield _Clause(clause.group(), body[: clause.start()], body, sentence.start() + clause.start())
 
 
 class _Money:
@@ -108,17 +91,19 @@ def amount_contradicts_project(paragraph: Paragraph, submission: Submission) -> 
     一句话点到项目全称或资金用途，又写了金额，这个金额应当是它的预算或支出；说“兑现、支出、拨付、使用”的，应当是支出。
     """
     said: set[tuple[str, Decimal]] = set()
-    for clause in _clauses(paragraph.text):
-        figures = [f for f in quantity.figures(clause.text) if f.kind is quantity.FigureKind.money]
-        if len(figures) != 1 or figures[0].approximate:
+    for clause in clauses(paragraph.text):
+        if "元" not in clause.text and "万" not in clause.text:
+            continue
+        found = [f for f in figures(clause.text) if f.kind is quantity.FigureKind.money]
+        if len(found) != 1 or found[0].approximate:
             continue
         for project in submission.projects:
-            name = _mention(project, clause.text[: figures[0].start])
-            if name is None or (project.id, figures[0].value) in said:
+            name = mention(project, clause.text[: found[0].start])
+            if name is None or (project.id, found[0].value) in said:
                 continue
-            problem = _against(project, submission, clause, figures[0], name, paragraph.at("text"))
+            problem = _against(project, submission, clause, found[0], name, paragraph.at("text"))
             if problem is not None:
-                said.add((project.id, figures[0].value))
+                said.add((project.id, found[0].value))
                 yield problem
 
 
@@ -135,19 +120,8 @@ def _with_results(text: str) -> Submission:
     )
 
 
-def _mention(project: Project, text: str) -> str | None:
-    """How the text names the project: its full name, its name without the year, or its purpose."""
-    if not project.called:
-        return None
-    forms = [project.called, re.sub(r"^20\d\d年度?", "", project.called)]
-    purpose = str(project.purpose or "").strip("。；， ")
-    if 6 <= len(purpose) <= 30 and not re.search(r"[、，；]", purpose):
-        forms.append(purpose)
-    return next((form for form in forms if len(form) >= 3 and form in text), None)
-
-
 def _against(
-    project: Project, submission: Submission, clause: _Clause, figure: quantity.Figure, name: str, at: Place
+    project: Project, submission: Submission, clause: Clause, figure: quantity.Figure, name: str, at: Place
 ) -> Problem | None:
     money = _Money(submission, project)
     before = clause.text[: figure.start].replace(name, "")
@@ -255,8 +229,10 @@ _WHOLE = re.compile(r"总额|总预算|总支出|合计|共计|全部项目|各�
 def total_contradicts_tables(paragraph: Paragraph, submission: Submission) -> Iterator[Problem]:
     """文字里的总额、执行率或结余与资金概况的合计不一致。"""
     totals = _Money(submission, None)
-    for clause in _clauses(paragraph.text):
-        for figure in quantity.figures(clause.text):
+    for clause in clauses(paragraph.text):
+        if not _SPEAKS_OF_MONEY.search(clause.text):
+            continue
+        for figure in figures(clause.text):
             before = clause.text[: figure.start]
             if figure.approximate or "其中" in before or _OTHERS.search(before):
                 continue
@@ -271,6 +247,9 @@ def total_contradicts_tables(paragraph: Paragraph, submission: Submission) -> It
             yield from _total_problem(figure, word, expected, paragraph.at("text"))
 
 
+_SPEAKS_OF_MONEY = re.compile(r"[元万%％]")
+
+
 def _two(text: str) -> Submission:
     return submission(
         project(name="科技工作经费", budget=73, spent=73, items=[item(cost=73)]),
@@ -279,17 +258,17 @@ def _two(text: str) -> Submission:
     )
 
 
-def _speaks_of_one(submission: Submission, clause: _Clause) -> bool:
+def _speaks_of_one(submission: Submission, clause: Clause) -> bool:
     if len(submission.projects) == 1:
         return False
     since = clause.before[
         max((clause.before.rfind(word) for word in ("总额", "合计", "共计")), default=-1) + 1 :
     ]
-    return any(_mention(project, since + clause.text) for project in submission.projects)
+    return any(mention(project, since + clause.text) for project in submission.projects)
 
 
 def _total_meant(
-    figure: quantity.Figure, before: str, clause: _Clause, totals: _Money
+    figure: quantity.Figure, before: str, clause: Clause, totals: _Money
 ) -> tuple[str, Decimal | None] | None:
     if (
         figure.kind is quantity.FigureKind.rate
@@ -323,3 +302,161 @@ def _total_problem(figure: quantity.Figure, word: str, expected: Decimal, at: Pl
         problem=f"文字写{word}“{_printed(figure)}”，按资金概况合计应为{shown}。",
         remedy=f"请改为“{shown}”；资金概况有误的，请改资金概况。",
     )
+
+
+def _planned(text: str, actual: str = "举办业务培训10期，培训2000人次，满意度92%") -> Submission:
+    return submission(
+        project(items=[item(quantity="举办业务培训6场以上", actual=actual)]), texts={"results": text}
+    )
+
+
+@rule(
+    "N603",
+    "count-contradicts-actual",
+    Severity.WARNING,
+    basis="报告文字与实际完成情况一致",
+    after_year=True,
+    passes=[
+        lambda: _planned("开办业务培训10期，参训2000人次。"),
+        lambda: _planned("开办现代农业培训5期，业务培训10期。"),
+        lambda: _planned("业务培训10期（目标6场以上，已超过）。"),
+        lambda: _planned("上半年举办业务培训4期，下半年举办业务培训6期。"),
+        lambda: _planned("举办业务培训10余期。"),
+        lambda: _planned("上年举办业务培训8期，本年10期。"),
+    ],
+    fails=[
+        lambda: _planned("全年举办业务培训12期，学员满意度92%。"),
+        lambda: _planned("举办业务培训8场。"),
+    ],
+)
+def count_contradicts_actual(submission: Submission) -> Iterator[Problem]:
+    """文字里的次数、人数与表里的实际完成不一致。
+
+    只在名称相同、单位可以对照、全部材料里只有一处这样写时比较；文字分几处写的、约数、目标数和往年数不算。
+    """
+    stated = _stated_counts(submission)
+    if not stated:
+        return
+    said: dict[tuple[str, str], list[tuple[Decimal, str, Place]]] = {}
+    for paragraph in submission.text_of("results") + submission.text_of("overview"):
+        for figure in figures(paragraph.text):
+            key = (_bare(figure.noun_before) or _bare(figure.noun_after), figure.unit_group)
+            if key in stated and figure.kind is quantity.FigureKind.count:
+                plain = not figure.approximate and figure.sign is quantity.Sign.implicit
+                if plain and not _OF_OTHERS.search(paragraph.text[max(0, figure.start - 14) : figure.start]):
+                    said.setdefault(key, []).append((figure.value, figure.text, paragraph.at("text")))
+    for key, found in said.items():
+        values = stated[key]
+        if len(found) != 1 or len(values) != 1 or found[0][0] == values[0][0]:
+            continue
+        value, text, place = found[0]
+        expected, typed, at = values[0]
+        yield Problem(
+            at=place,
+            value=value,
+            expected=expected,
+            difference=value - expected,
+            problem=f"文字写{key[0]}“{text}”，“{at.row_name}”的实际完成写“{typed}”，可能不一致，相差{quantity.plain(abs(value - expected))}。",
+            remedy=f"请核对，例如文字改为“{typed}”；口径不同的，在文字里写明。",
+            related=(at,),
+        )
+
+
+_OF_OTHERS = re.compile(r"目标|计划|上年|去年|上半年|下半年|季度|20\d\d年|其中|累计|较|比|同期|原定")
+_DOING = re.compile(
+    r"^(?:(?:全年|本年|共|印发|派发|发放|分发|编发|编印|开办|开设|承办|主办|安排|牵头|开展|组织|举办|新建|完成))+"
+)
+
+
+def _bare(noun: str) -> str:
+    """A noun without the verbs in front of it; empty when too little is left to tell things apart."""
+    bare = _DOING.sub("", noun)
+    return bare if len(bare) >= 3 else ""
+
+
+def _stated_counts(submission: Submission) -> dict[tuple[str, str], list[tuple[Decimal, str, Place]]]:
+    """Counts typed as actual results, by noun and unit group."""
+    stated: dict[tuple[str, str], list[tuple[Decimal, str, Place]]] = {}
+    for project in submission.projects:
+        for work in project.items:
+            if not isinstance(work.actual, str):
+                continue
+            for part in parts(read_actual(work.actual)):
+                noun = _bare(part.noun)
+                if noun and figured(part) and part.kind is quantity.Kind.quantity and not part.approximate:
+                    if part.low is None or part.sign is not quantity.Sign.implicit or part.growth:
+                        continue
+                    text = f"{quantity.plain(part.low)}{part.unit}"
+                    key = (noun, part.unit_group)
+                    stated.setdefault(key, []).append((part.low, text, work.at("actual")))
+    return stated
+
+
+_PAID = re.compile(r"兑现|拨付|发放|支付|拨款")
+_NOT_OURS = re.compile(
+    r"省级|市级|上级|中央|国家|省财政|市财政|争取|获得|拿到|贷款|融资|信贷|担保|税|社会资本|企业自筹|累计"
+)
+
+
+@rule(
+    "N614",
+    "local-money-exceeds-spending",
+    Severity.WARNING,
+    basis="文字所列支出不超过资金概况的支出总额",
+    after_year=True,
+    passes=[
+        lambda: _with_results("兑现区级科技计划补助405万元。"),
+        lambda: _with_results("98家企业获得省级研发经费奖补达1700万元，争取市级补贴资金1002万元。"),
+        lambda: _with_results("带动银行发放科技贷款5000万元。"),
+        lambda: _with_results("拨付资金405万元，其中发放补助300万元、奖励105万元。"),
+    ],
+    fails=[
+        lambda: _with_results("兑现区级高企奖励资金790万元、区级平台奖励420万元。"),
+        lambda: _with_results("拨付区级补助资金300万元，兑现区级奖励资金200万元。"),
+    ],
+)
+def local_money_exceeds_spending(paragraph: Paragraph, submission: Submission) -> Iterator[Problem]:
+    """文字里说兑现、拨付的本级资金，加起来超过了全部项目的支出。
+
+    多半是把没有列入本表的资金也写成了本项目的成绩。上级资金、贷款和“其中”的部分不算。
+    """
+    if paragraph.section != "results" or not _PAID.search(paragraph.text):
+        return
+    total = _Money(submission, None).spent
+    if not total:
+        raise Unknown
+    for sentence in sentences(paragraph.text):
+        listed = _paid_in(sentence.text)
+        claimed = sum((figure.value for figure in listed), Decimal(0))
+        if listed and claimed > total:
+            texts = "、".join(_printed(figure) for figure in listed[:4])
+            yield Problem(
+                at=paragraph.at("text"),
+                value=claimed,
+                expected=total,
+                difference=claimed - total,
+                problem=f"文字写兑现、拨付{texts}，合计{wan(claimed)}，资金概况支出总额{wan(total)}，可能有不属于本表的资金。",
+                remedy="请核对：不属于本表项目的，请删去，或写明资金来源，例如“另由公共预算安排”。",
+            )
+            return
+
+
+def _paid_in(sentence: str) -> list[quantity.Figure]:
+    """The amounts of a sentence that were paid out; a list goes on after its verb until another verb."""
+    listed: list[quantity.Figure] = []
+    verb, end = False, 0
+    for figure in figures(sentence):
+        if figure.kind is not quantity.FigureKind.money:
+            continue
+        before = sentence[end : figure.start]
+        end = figure.end
+        if "其中" in before:
+            break
+        opening = _PAID.search(before) is not None
+        verb = opening or (verb and _GOES_ON.match(before) is not None)
+        if verb and not _NOT_OURS.search(before) and not _BUDGET.search(before):
+            listed.append(figure)
+    return listed
+
+
+_GOES_ON = re.compile(r"[、和及]|，(?:另外?|并|同时|以及)")

@@ -179,8 +179,8 @@ def _summary_formula() -> str:
     )
 
 
-_NOT_YET = "还没有校验。填好以后请点“校验”，发现的问题会列在这里。"
-_ADVICE = "　｜　点“位置”跳到单元格；改完再按“校验”，已改好的会自动消失。"
+_NOT_YET = "还没有校验。填好以后保存，用 perfeval 校验，发现的问题会列在这里。"
+_ADVICE = "　｜　点“位置”跳到单元格；改好以后，格子上的颜色会自动消失。"
 
 
 def summary(findings: Sequence[Finding]) -> str:
