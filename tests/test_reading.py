@@ -33,7 +33,7 @@ TEXTS = """
 | 章节 | 正文 | 来源 |
 | 一、（三）使用管理 | 资金专账核算。 | 人工撰写 |
 | 二、评价工作 | 自评由财务科牵头。 | 人工撰写 |
-| 三、主要绩效 | 全年举办培训3场。 | 已人工修改 |
+| 三、主要绩效 | 科普经费和科技工作经费全年举办培训3场。 | 已人工修改 |
 | 四、存在的问题 | 部分培训安排在年末。 | 人工撰写 |
 | 五、有关建议 | 无 | 人工撰写 |
 | 六、其他说明 | 无 | 人工撰写 |
@@ -55,7 +55,7 @@ def test_header_projects_items_and_paragraphs() -> None:
     assert [p.name for p in read.projects] == ["科普经费", "科技工作经费"]
     assert [p.funding.spent for p in read.projects] == [59.99, 73]
     assert [item.name for p in read.projects for item in p.items] == ["科普培训", "业务培训"]
-    assert [p.text for p in read.text_of("results")] == ["全年举办培训3场。"]
+    assert [p.text for p in read.text_of("results")] == ["科普经费和科技工作经费全年举办培训3场。"]
     assert rules.check(read) == []
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
-from math import isfinite
 
 from xl_perfeval import quantity
 from xl_perfeval.model import CellValue, Project
 
 _SIGNIFICANT = Context(prec=15, rounding=ROUND_HALF_UP)
+_PLAIN = 10**15
+"""Numbers below it are read as they are; beyond, `quantity` decides."""
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
 """Wide enough for whatever a cell can hold, 1E+307 included."""
 
@@ -31,7 +32,7 @@ def read(value: CellValue) -> Decimal | None:
     """
     if value is None:
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _PLAIN:
         return Decimal(repr(value))
     amount = quantity.amount(value)
     return amount.amount if amount.summable else None

@@ -9,7 +9,8 @@ from xl_perfeval.quantity.measure import Measure, Sign
 from xl_perfeval.quantity.units import KNOWN
 from xl_perfeval.quantity.wording import Growth, is_scoring_rule, is_unfilled
 
-_ODD_GLYPH = re.compile(
+_ODD = re.compile(r"[\^ˆ?？#@&$|\\{}_`!！+±lIO]")
+_ODD_BY_NUMBER = re.compile(
     r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9][lIO|][0-9%]|[0-9%] ?±"
 )
 _UNIT_FIRST = re.compile(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
@@ -17,12 +18,12 @@ _UNIT_FIRST = re.compile(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
 
 def doubt_about(folded: str) -> str | None:
     """Why the whole text is doubtful; `None` when it is not."""
-    if not folded.isalnum():
-        if _ODD_GLYPH.search(folded):
+    if not folded.isalpha():
+        if _ODD.search(folded) and _ODD_BY_NUMBER.search(folded):
             return "数字旁边有看不懂的符号"
         if is_unfilled(folded):
             return "还有没填的地方"
-    if folded[0] > "9" or folded[0] == "%":
+    if folded[-1].isdecimal():
         unit_first = _UNIT_FIRST.fullmatch(folded)
         if unit_first and unit_first[1].lstrip("万亿") in KNOWN:
             return "单位在前，几格的内容可能连在了一起"

@@ -160,7 +160,7 @@ def _label(text: str, at: int, end: int, before: str, after: str) -> Measure | N
         or before in _DIAMETERS
         or (before in _JOINING and at > 1 and is_letter(text[at - 2]))
     ):
-        return Measure(FigureKind.model, value, at, _end_of_letters(text, end))
+        return Measure(FigureKind.model, value, at, end_of_letters(text, end))
     dimensions = _DIMENSIONS.match(text, at) if after in "*×xX" and after else None
     if dimensions:
         return Measure(FigureKind.model, value, at, dimensions.end())
@@ -187,7 +187,8 @@ def _label(text: str, at: int, end: int, before: str, after: str) -> Measure | N
     return None
 
 
-def _end_of_letters(text: str, place: int) -> int:
+def end_of_letters(text: str, place: int) -> int:
+    """Where the letters and digits that begin at `place` end."""
     run = _LETTERS_AND_DIGITS.match(text, place)
     return run.end() if run else place
 

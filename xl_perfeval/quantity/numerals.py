@@ -31,7 +31,7 @@ def _folding() -> dict[int, str]:
 
 
 _FOLDING = _folding()
-_ODD = re.compile("[^ -~一-卌\u534e-\u9fff、。，；：（）]|[萬億個場；：（）]")
+_ODD = re.compile("[^ -~\u4e00-\u9fff、。，]|[萬億個場]")
 
 
 def fold(text: str) -> str:

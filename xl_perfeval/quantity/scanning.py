@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xl_perfeval.quantity.measure import FigureKind, Measure, Sign, skip_blanks
-from xl_perfeval.quantity.naming import is_letter, naming_number
+from xl_perfeval.quantity.naming import end_of_letters, is_letter, naming_number
 from xl_perfeval.quantity.numerals import CHINESE_DIGITS, LONGEST, chinese_decimal, number
 from xl_perfeval.quantity.signs import set_sign
 from xl_perfeval.quantity.units import AGES, DURATIONS, LETTERED_UNITS, PLAIN_UNITS, RATES, WAN, Unit, unit_at
@@ -105,7 +105,7 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
     if second is not None:
         value, unit = second.low, second.unit
     if not unit.text and is_letter(text[unit.end : unit.end + 1]):
-        letters_end = _end_of_letters(text, unit.end)
+        letters_end = end_of_letters(text, unit.end)
         if letters_end < len(text) or text[unit.end :] not in LETTERED_UNITS:
             return Measure(FigureKind.model, value, at, letters_end)
         unit = Unit(text[unit.end :], unit.factor, letters_end)
@@ -123,14 +123,6 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
     _set_kind(measure, unit, text)
     set_sign(measure, text)
     return measure
-
-
-_LETTERS_AND_DIGITS = re.compile(r"[A-Za-z0-9]*")
-
-
-def _end_of_letters(text: str, place: int) -> int:
-    run = _LETTERS_AND_DIGITS.match(text, place)
-    return run.end() if run else place
 
 
 class _Range(NamedTuple):

@@ -65,6 +65,8 @@ MULTIPLIERS = {
     "万亿": _YI * WAN,
 }
 
+_MULTIPLIER_GLYPHS = frozenset("十百千万亿")
+
 PLAIN_UNITS: dict[str, Decimal | None] = {
     word: None
     for word in KNOWN - words("年 年度 日") - _SPELLINGS.keys()
@@ -84,7 +86,10 @@ class Unit(NamedTuple):
     end: int
 
 
-_LENGTHS = range(max(map(len, KNOWN)), 0, -1)
+_LENGTHS = {
+    glyph: tuple(sorted({len(word) for word in KNOWN if word[0] == glyph}, reverse=True))
+    for glyph in {word[0] for word in KNOWN}
+}
 _LETTERS = re.compile(r"[A-Za-z]+[²³23]?")
 _BELOW = re.compile(r" ?/ ?([0-9]*[^\W\d_]{1,4}[²³23]?(?:[·*×./][^\W\d_]{1,4})?)")
 
@@ -112,6 +117,8 @@ def unit_at(text: str, at: int) -> Unit:
 
 
 def _multiplier_at(text: str, at: int) -> tuple[Decimal | None, int]:
+    if text[at : at + 1] not in _MULTIPLIER_GLYPHS:
+        return None, at
     ahead = text[at : at + 2]
     if ahead in MULTIPLIERS:
         factor, place = MULTIPLIERS[ahead], at + len(ahead)
@@ -125,7 +132,7 @@ def _multiplier_at(text: str, at: int) -> tuple[Decimal | None, int]:
 
 
 def _word_at(text: str, start: int) -> str:
-    for length in _LENGTHS:
+    for length in _LENGTHS.get(text[start : start + 1], ()):
         word = text[start : start + length]
         if word in KNOWN:
             break

@@ -56,20 +56,23 @@ def is_forecast(text: str) -> bool:
 
 _SMALLER = re.compile(
     "成本|费用|单价|造价|投诉|事故|结余率|变质|时限|时长|耗时|用时|违规|违纪|违法|差错|错误率|误差|损耗|损失率|流失率|死亡率|发病率|逾期|"
-    "超标|缺陷|退货|能耗|用电量|漏报|故障|缺勤|空置率|欠费|安全事件|负面|舆情|上访|重复率|控制率|辍学率|失业率|倒塌|伤亡|标准$|"
-    "补助标准|发放标准|^cost$|负债率|三公"
+    "超标|缺陷|退货|能耗|用电量|漏报|故障|缺勤|空置率|欠费|安全事件|负面|舆情|上访|重复率|辍学率|失业率|倒塌|伤亡|标准$|"
+    "补助标准|发放标准|负债率|三公"
 )
 _LARGER = re.compile(
     "处理|办结|回复|答复|整改|满意|达标|完成|及时|下降|降低|减少|节约|节支|覆盖|合格|化解|调解|挽回|处置|响应率|结案|成本核算|受理|回访|排除|修复|查处"
 )
-_TIME = re.compile("时效|时间|时限|^time$|^schedule$|期限|工期|周期|天数|时长")
+_TIME = re.compile("时效|时间|时限|期限|工期|周期|天数|时长")
+_COLUMNS_OF_COST, _COLUMNS_OF_TIME = ("cost",), ("time", "schedule")
 
 
 def smaller_is_better(name: str, *, rate: bool, duration: bool) -> bool:
     """Whether less is better for what is named: cost, time, complaints, accidents, 结余率, 变质率."""
+    if name in _COLUMNS_OF_COST:
+        return True
     if _SMALLER.search(name):
         return not _LARGER.search(name)
-    return duration and not rate and _TIME.search(name) is not None
+    return duration and not rate and (name in _COLUMNS_OF_TIME or _TIME.search(name) is not None)
 
 
 _BANDS = re.compile(
@@ -121,16 +124,19 @@ def is_vague(text: str) -> bool:
     return _VAGUE.search(text) is not None
 
 
-_PLACEHOLDER = re.compile("X{2,}|(?:^|[≥≤<>=年月])\\*|\\*{2,}|_{2,}|【待|待补充|待填|[〇○]{2,}|某某|×{2,}")
-_ONLY_PLACEHOLDER = re.compile("[≥≤<>=2WwVＷ]?[XxNn＊*?？](?:%|[^\\W\\d_]{1,3})?")
+_MARKS = re.compile("[XxNn*_?？【待某○×]")
+_PLACEHOLDER = re.compile("X{2,}|(?:^|[≥≤<>=年月])\\*|\\*{2,}|_{2,}|【待|待补充|待填|○{2,}|某某|×{2,}")
+_ONLY_PLACEHOLDER = re.compile("[≥≤<>=2WwV]?[XxNn*?？](?:%|[^\\W\\d_]{1,3})?")
 
 
 def is_unfilled(text: str) -> bool:
     """Whether a placeholder of the template is left: **月**日前, ≥XX个, ____."""
+    if not _MARKS.search(text):
+        return False
     return _PLACEHOLDER.search(text) is not None or _ONLY_PLACEHOLDER.fullmatch(text) is not None
 
 
-_SCORING_RULE = re.compile("[得扣加减]\\s?[0-9]+(?:\\.[0-9]+)?\\s?分|不得分|扣完为止")
+_SCORING_RULE = re.compile("[得扣加减]\\s?[0-9]+(?:\\.[0-9]+)?\\s?分(?!钟)|不得分|扣完为止")
 
 
 def is_scoring_rule(text: str) -> bool:
