@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 COUNTY, MINISTRY = "county-matrix", "ministry-2020"
 FUNDS, ITEMS = "资金概况", "项目2_科普"
+ADDED = "设备更新经费"
 COLUMNS = {"budget": "E", "budget_local": "F", "spent": "G", "spent_local": "H"}
 
 
@@ -131,8 +132,9 @@ def with_known_names(submission: Submission) -> Submission:
     funding = replace(projects[1].funding, sources=())
     projects[1] = replace(projects[1], name="科普经费", funding=funding)
     projects[0] = replace(projects[0], name="科技工作经费")
+    every = "、".join([*(str(each.name) for each in projects), ADDED])
     paragraphs = tuple(
-        replace(each, text="各项工作按计划完成。") if each.section == "results" else each
+        replace(each, text=f"{every}按计划实施。") if each.section == "results" else each
         for each in submission.paragraphs
     )
     return replace(submission, projects=tuple(projects), paragraphs=paragraphs)
@@ -208,7 +210,7 @@ def test_a_project_inserted_anywhere_counts_in_the_sums(office: Office, path: Pa
 
     def insert(book: OfficeBook) -> None:
         book.insert_rows(FUNDS, row)
-        book.set(FUNDS, f"B{row}", "新增的项目")
+        book.set(FUNDS, f"B{row}", ADDED)
         book.set(FUNDS, f"D{row}", "设备更新")
         for letter, amount in {"E": 30, "F": 30, "G": 29.5, "H": 29.5}.items():
             book.set(FUNDS, f"{letter}{row}", amount)
@@ -221,9 +223,9 @@ def test_a_project_inserted_anywhere_counts_in_the_sums(office: Office, path: Pa
         total = float(rollup.total_of(before.projects, key)) + extra
         assert named(saved, f"FUND_TOTAL_{key.upper()}") == [pytest.approx(total)]
     assert checked.submission is not None
-    added = [each for each in checked.submission.projects if each.name == "新增的项目"]
+    added = [each for each in checked.submission.projects if each.name == ADDED]
     assert [(each.row, each.funding.spent) for each in added] == [(row, 29.5)]
-    others = [each for each in checked.submission.projects if each.name != "新增的项目"]
+    others = [each for each in checked.submission.projects if each.name != ADDED]
     assert [(each.id, each.name, each.items) for each in others] == [
         (each.id, each.name, each.items) for each in before.projects
     ]

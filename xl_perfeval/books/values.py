@@ -137,15 +137,16 @@ class Values:
 
 def _text_of(sheets: memoryview, strings: bytes) -> int:
     """Bytes of all shared strings that cells show, or more: exact only when a rougher bound does not do."""
+    plenty = MAX_TEXT // 8  # bounds are added up over several reads, so a rough one must be far off the limit
     cells = len(sheets) // SHORTEST
-    if cells * len(strings) <= MAX_TEXT:
+    if cells * len(strings) <= plenty:
         return cells * len(strings)
     lengths = [len(item) for item in strings.split(b"<si")][1:] or [0]
     longest = max(lengths)
-    if cells * longest <= MAX_TEXT:
+    if cells * longest <= plenty:
         return cells * longest
     cells = len(_TEXT_CELL.findall(sheets))
-    if cells * longest <= MAX_TEXT:
+    if cells * longest <= plenty:
         return cells * longest
     uses = [int(index) for index in _SHOWN.findall(sheets)]
     known = [lengths[index] for index in uses if index < len(lengths)]

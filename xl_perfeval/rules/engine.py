@@ -8,7 +8,6 @@ that is blank or cannot be read raises `Unknown`, which ends that rule for that 
 from __future__ import annotations
 
 import inspect
-import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -79,6 +78,10 @@ class Rule:
 
 
 _RULES: dict[str, Rule] = {}
+# By name: evaluating the annotations of all rules would take longer than checking a workbook.
+_SUBJECTS: dict[str, type[Record]] = {
+    kind.__name__: kind for kind in (Submission, Project, WorkItem, Indicator, Paragraph)
+}
 
 
 def registered() -> dict[str, Rule]:
@@ -106,8 +109,8 @@ def rule(
     """
 
     def define(check: Check) -> Check:
-        parameters = list(inspect.signature(check).parameters)
-        subject = typing.get_type_hints(check)[parameters[0]]
+        parameters = check.__code__.co_varnames[: check.__code__.co_argcount]
+        subject = _SUBJECTS[check.__annotations__[parameters[0]]]
         _register(
             code,
             slug,

@@ -129,7 +129,8 @@ def _card_list(context: Context) -> list[_Card]:
         _Card("项目数", f'=SUMPRODUCT((LEN({name})>0)*1)&" 个"', f"{projects} 个", styles.NAVY),
         _Card(
             "预算 → 支出",
-            f'=TEXT({budget},"0.00")&" → "&TEXT({spent},"0.00")',
+            f'=IF(ISNUMBER({budget}),TEXT({budget},"0.00"),{budget}&"")&" → "'
+            f'&IF(ISNUMBER({spent}),TEXT({spent},"0.00"),{spent}&"")',
             f"{_two(funds.totals_of(context, 'budget'))} → {_two(funds.totals_of(context, 'spent'))}",
             styles.NAVY,
         ),
@@ -277,7 +278,8 @@ def _line(context: Context, sheet: Sheet, row: int, number: int, tab: Tab) -> No
         place = f"MATCH({literal(project.id)},{names.FUND_ID},0)"
         blank = "（空白，不用时留空即可）"
         name = marks.shown_text(project.name) if has_text(project.name) else blank
-        extra = "" if tab.kind == "matrix" else "　评分"
+        word = "　评分" if context.edition.scoring else "　自评"
+        extra = "" if tab.kind == "matrix" else word
         formula = (
             f'=IFERROR(IF(LEN(INDEX(FUND_NAME,{place}))=0,"{blank}",INDEX(FUND_NAME,{place})&"{extra}"),"—")'
         )
