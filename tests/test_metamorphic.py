@@ -9,13 +9,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import clean
-from xl_perfeval import reading, rules, template
+from xl_perfeval import forms, reading, rules, template
 from xl_perfeval.books import BookFacts
 from xl_perfeval.books.file import FileBook
 from xl_perfeval.books.memory import MemoryBook
@@ -286,12 +287,175 @@ def n602(s: Submission, _: random.Random) -> Damaged:
     return with_text(s, "results", text), of_text("results")
 
 
+def t202(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    key = rng.choice(["quantity", "quality"])
+    return with_item(s, n, m, **{key: date(2020, 6, 9)}), of_item(n, m, key)
+
+
+def t204(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, quality="培训合格率120%以上"), of_item(n, m, "quality")
+
+
+def t207(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, quality="举办讲座0场以上"), of_item(n, m, "quality")
+
+
+def t209(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, quality="开展3项工作：1.咨询。2.展览。"), of_item(n, m, "quality")
+
+
+def t210(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, quality="培训500人，其中农村实用人才600人"), of_item(n, m, "quality")
+
+
+def t211(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    schedule = rng.choice(["9-6月", "2019年1月-2019年12月", "2020年7月-2021年1月"])
+    return with_item(s, n, m, schedule=schedule), of_item(n, m, "schedule")
+
+
+def t212(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, quality="新增就业岗位40个以上"), of_item(n, m, "quality")
+
+
+def t215(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, quality="群众投诉2起"), of_item(n, m, "quality")
+
+
+def achieved(
+    s: Submission, rng: random.Random, target: str, actual: str, key: str, reason: str | None = None
+) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, quantity=target, actual=actual, reason=reason), of_item(n, m, key)
+
+
+def a301(s: Submission, rng: random.Random) -> Damaged:
+    return achieved(s, rng, "举办业务培训20场以上", "举办业务培训3场，满意度93%", "reason")
+
+
+def a302(s: Submission, rng: random.Random) -> Damaged:
+    return achieved(s, rng, "举办业务培训10场以上", "举办业务培训20场，满意度93%", "reason", "—")
+
+
+def a303(s: Submission, rng: random.Random) -> Damaged:
+    return achieved(s, rng, "印制资料10000份以上", "印制资料1000余册", "actual", "改用电子版，少印纸质")
+
+
+def a304(s: Submission, rng: random.Random) -> Damaged:
+    return achieved(s, rng, "举办业务培训5场以上", "预计举办业务培训5场", "actual")
+
+
+def a305(s: Submission, rng: random.Random) -> Damaged:
+    return achieved(s, rng, "举办业务培训5场以上", "举办业务培训5场以上", "actual")
+
+
+def a306(s: Submission, rng: random.Random) -> Damaged:
+    return achieved(s, rng, "举办业务培训5场以上", "按计划完成了培训", "actual")
+
+
+def a307(s: Submission, rng: random.Random) -> Damaged:
+    return achieved(s, rng, "举办业务培训5场以上", "举办业务培训5场，参训率102%", "actual")
+
+
+def a309(s: Submission, rng: random.Random) -> Damaged:
+    return achieved(s, rng, "举办业务培训5场以上", "举办业务培训5场，场馆暂未完工", "reason", "无")
+
+
+def a310(s: Submission, rng: random.Random) -> Damaged:
+    n, m = some(s, rng)
+    return with_item(s, n, m, reason=rng.choice(["工作需要", "根据实际情况", "客观原因"])), of_item(
+        n, m, "reason"
+    )
+
+
+def s412(s: Submission, rng: random.Random) -> Damaged:
+    return achieved(s, rng, "举办业务培训5场以上", "举办业务培训5场，学员满意度100%", "actual")
+
+
+def with_results(s: Submission, sentence: str) -> Submission:
+    return with_text(s, "results", f"{s.text_of('results')[0].text}{sentence}")
+
+
+def n603(s: Submission, rng: random.Random) -> Damaged:
+    changed, _ = achieved(s, rng, "举办业务技能培训5场以上", "举办业务技能培训5场", "actual")
+    return with_results(changed, "全年举办业务技能培训6期。"), of_text("results")
+
+
+def n604(s: Submission, rng: random.Random) -> Damaged:
+    n, _ = some(s, rng)
+    others = "、".join(str(p.name) for place, p in enumerate(s.projects) if place != n)
+    return with_text(s, "results", f"{others}安排的事情都已办完。"), of_text("results")
+
+
+def n605(s: Submission, rng: random.Random) -> Damaged:
+    changed, _ = achieved(s, rng, "举办业务培训20场以上", "举办业务培训3场", "actual", "因疫情少办，下年补办")
+    return with_text(changed, "problems", rng.choice(["无", "暂无。", "目前没有问题。"])), of_text("problems")
+
+
+def n606(s: Submission, _: random.Random) -> Damaged:
+    return with_results(s, "2019年举办培训12场。"), of_text("results")
+
+
+def n607(s: Submission, _: random.Random) -> Damaged:
+    return with_results(s, "预计认定高企130家以上。"), of_text("results")
+
+
+def n608(s: Submission, rng: random.Random) -> Damaged:
+    section = rng.choice(["management", "evaluation", "problems"])
+    return with_text(s, section, "经办人某某，电话13800001234。"), of_text(section)
+
+
+def n609(s: Submission, rng: random.Random) -> Damaged:
+    section = rng.choice(["problems", "suggestions"])
+    return with_text(s, section, "进一步加强管理，不断提升水平。"), of_text(section)
+
+
+def n611(s: Submission, rng: random.Random) -> Damaged:
+    changed, _ = achieved(s, rng, "举办业务培训20场以上", "举办业务培训3场", "actual", "因疫情少办，下年补办")
+    return with_results(changed, "各项绩效目标均已完成。"), of_text("results")
+
+
+def n612(s: Submission, _: random.Random) -> Damaged:
+    text = "支付讲课费30万元、资料费30万元、场租29.99万元，合计89.97万元。"
+    return with_text(s, "management", text), of_text("management")
+
+
+def n613(s: Submission, _: random.Random) -> Damaged:
+    return with_text(s, "management", "发出问卷150份，收回120份，回收率92%。"), of_text("management")
+
+
+def n614(s: Submission, _: random.Random) -> Damaged:
+    return with_results(s, "兑现区级奖励资金9000万元。"), of_text("results")
+
+
+def n615(s: Submission, _: random.Random) -> Damaged:
+    text = "成立绩效自评工作领导小组。绩效考核工作领导小组下设办公室。"
+    return with_text(s, "evaluation", text), of_text("evaluation")
+
+
+def n616(s: Submission, _: random.Random) -> Damaged:
+    later = replace(s, year=2025, report_date=date(2026, 3, 9))
+    text = "《科普法》第二十三条要求把科普经费列入本级预算。"
+    return with_text(later, "management", text), of_text("management")
+
+
 RECIPES: dict[str, Callable[[Submission, random.Random], Damaged]] = {
     "R101": r101, "R102": r102, "R104": r104, "R105": r105, "R105 text": r105_text, "R107": r107, "R108": r108,
     "M101": m101, "M102": m102, "M103": m103, "M104": m104, "M105": m105, "M107": m107, "M108": m108, "M109": m109,
     "M110": m110, "M111": m111, "M112": m112, "M115": m115, "F007 remark": f007_remark, "F007 unit": f007_unit,
     "F007 unread": f007_unread, "F011": f011, "C504": c504, "C506": c506, "C507": c507, "T201": t201, "T208": t208,
     "T213": t213, "N601": n601, "N602": n602,
+    "T202": t202, "T204": t204, "T207": t207, "T209": t209, "T210": t210, "T211": t211, "T212": t212, "T215": t215,
+    "A301": a301, "A302": a302, "A303": a303, "A304": a304, "A305": a305, "A306": a306, "A307": a307, "A309": a309,
+    "A310": a310, "S412": s412, "N603": n603, "N604": n604, "N605": n605, "N606": n606, "N607": n607, "N608": n608,
+    "N609": n609, "N611": n611, "N612": n612, "N613": n613, "N614": n614, "N615": n615, "N616": n616,
 }  # fmt: skip
 SEEDS = range(12)
 
@@ -317,6 +481,41 @@ def scored(key: str, row: int = 0) -> Place:
     return lambda read: read.projects[0].indicators[row].at(key)
 
 
+IN_WORDS: dict[str, Any] = {"sign": "定性", "method": "定性", "unit": None}
+
+
+def of_form(key: str) -> Place:
+    def place(read: Submission) -> Ref:
+        sheet = read.projects[0].scoring
+        assert sheet is not None
+        return sheet.at(key, 0)
+
+    return place
+
+
+def sichuan(s: Submission) -> Submission:
+    return replace(s, edition=forms.load("sichuan"))
+
+
+def weighted(s: Submission, *weights: int) -> Submission:
+    for row, weight in enumerate(weights):
+        s = with_indicator(s, 0, row, weight=weight)
+    return s
+
+
+def copied(s: Submission) -> Submission:
+    first = s.projects[0].indicators[0]
+    names = ("业务培训", "宣传活动", "专题讲座", "科普展览", "现场咨询")
+    rows = tuple(replace(first, level3=f"{name}场次", target="5", actual="5", weight=6) for name in names)
+    return with_project(s, 0, replace(s.projects[0], indicators=(*rows, *s.projects[0].indicators[1:])))
+
+
+def underspent(s: Submission) -> Submission:
+    spent = round(money(s, 0)[0] * 0.93, 2)
+    sources = tuple(replace(source, spent=spent) for source in s.projects[0].funding.sources)
+    return funding(s, 0, spent=spent, spent_local=spent, reason="尾款待验收后支付", sources=sources)
+
+
 SCORED: dict[str, Callable[[Submission], Damaged]] = {
     "R103": lambda s: (with_indicator(s, 0, 0, sign=None), scored("sign")),
     "R104": lambda s: (with_indicator(s, 0, 1, actual=None), scored("actual", 1)),
@@ -337,6 +536,40 @@ SCORED: dict[str, Callable[[Submission], Damaged]] = {
         lambda read: read.projects[0].execution.at("rate"),
     ),
     "T201": lambda s: (with_indicator(s, 0, 1, target="适量"), scored("target", 1)),
+    "T203": lambda s: (with_indicator(s, 0, 0, target="一座，占地300平方米", unit=None), scored("target")),
+    "T204": lambda s: (with_indicator(s, 0, 1, unit="人"), scored("unit", 1)),
+    "T205": lambda s: (with_indicator(s, 0, 0, target="5场", unit="人", actual="5"), scored("unit")),
+    "T206": lambda s: (with_indicator(s, 0, 0, **IN_WORDS, target="≥95%", actual="达成"), scored("target")),
+    "T214": lambda s: (with_indicator(s, 0, 1, level3="举办业务培训"), scored("level3", 1)),
+    "A301": lambda s: (with_indicator(s, 0, 0, actual="1"), scored("reason")),
+    "A302": lambda s: (with_indicator(s, 0, 0, actual="99"), scored("reason")),
+    "A303": lambda s: (with_indicator(s, 0, 0, actual="99人"), scored("actual")),
+    "A308": lambda s: (copied(s), scored("actual")),
+    "S401": lambda s: (with_indicator(s, 0, 0, weight=25), of_form("total_weight")),
+    "S402": lambda s: (with_indicator(s, 0, 0, score=31), scored("score")),
+    "S403": lambda s: (with_indicator(s, 0, 0, actual="1", reason="因疫情少办", score=25), scored("score")),
+    "S404": lambda s: (
+        with_indicator(
+            s, 0, 0, **IN_WORDS, target="制度健全", actual="部分达成", reason="平台未通", score=29.5
+        ),
+        scored("score"),
+    ),
+    "S405": lambda s: (
+        with_project(s, 0, replace(s.projects[0], total_score=85)),
+        of_form("total_score"),
+    ),
+    "S406": lambda s: (with_project(s, 0, replace(s.projects[0], grade="差")), of_form("grade")),
+    "S407": lambda s: (with_indicator(s, 0, 0, actual="1", reason="因疫情少办", score=30), scored("score")),
+    "S408": lambda s: (with_indicator(s, 0, 0, score=20), scored("score")),
+    "S409": lambda s: (underspent(s), of_form("total_score")),
+    "S410": lambda s: (
+        with_project(s, 0, replace(s.projects[0], execution=replace(s.projects[0].execution, score=3))),
+        lambda read: read.projects[0].execution.at("score"),
+    ),
+    "S411": lambda s: (weighted(sichuan(s), 61, 9, 10, 10), scored("weight")),
+    "S412": lambda s: (with_indicator(s, 0, 3, actual="100"), scored("actual", 3)),
+    "S413": lambda s: (weighted(s, 20, 20, 40, 10), scored("weight")),
+    "N610": lambda s: (with_indicator(sichuan(s), 0, 0, reason="场地紧张，" * 30), scored("reason")),
 }
 
 

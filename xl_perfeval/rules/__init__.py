@@ -12,6 +12,9 @@ from xl_perfeval.rules import (
     engine,
     file_,
     money,
+    narrative_claims,
+    narrative_sums,
+    narrative_wording,
     required,
     scored,
     targets,
@@ -20,7 +23,20 @@ from xl_perfeval.rules import (
 )
 from xl_perfeval.rules.engine import Rule
 
-_TOPICS = (file_, required, money, targets, targets_agree, achievement, scored, consistency, text)
+_TOPICS = (
+    file_,
+    required,
+    money,
+    targets,
+    targets_agree,
+    achievement,
+    scored,
+    consistency,
+    text,
+    narrative_claims,
+    narrative_sums,
+    narrative_wording,
+)
 
 
 def check(submission: Submission, *, sending: bool = False) -> list[Finding]:

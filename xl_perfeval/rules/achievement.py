@@ -78,6 +78,20 @@ def missed_in_words(row: Indicator, submission: Submission) -> bool:
     return band is not None and band[1] < 1
 
 
+def missed(project: Project, submission: Submission) -> Iterator[tuple[WorkItem | Indicator, bool]]:
+    """Rows of a project whose target was missed, and whether that is certain.
+
+    In the matrix it is certain only when a reason for the shortfall is typed beside it.
+    """
+    for row in project.indicators:
+        found = compared(row)
+        if missed_in_words(row, submission) or (found is not None and found.outcome is Outcome.MISSED):
+            yield row, True
+    for item in project.items:
+        if any(_surely_missed(found, item) for found in fulfilment.of_item(item)):
+            yield item, has_reason(item.reason)
+
+
 def _reason_cell(record: WorkItem | Indicator) -> Place:
     return record.at("reason") if record.has("reason") else record.at("actual")
 
@@ -137,11 +151,11 @@ def missed_without_reason(project: Project, submission: Submission) -> Iterator[
     for item in project.items:
         if has_reason(item.reason):
             continue
-        missed = [found for found in fulfilment.of_item(item) if _surely_missed(found, item)]
-        if missed:
+        short_of = [found for found in fulfilment.of_item(item) if _surely_missed(found, item)]
+        if short_of:
             yield _about_item(
                 item,
-                missed,
+                short_of,
                 "可能没有完成",
                 "请核对；确未完成的，请写原因，例如“改用电子资料，纸质少印”。",
             )
@@ -181,6 +195,7 @@ def _about_item(item: WorkItem, found: list[Comparison], verdict: str, remedy: s
         value=first.actual,
         expected=first.target,
         difference=difference,
+        severity=Severity.WARNING,
         problem=f"{named(item)}{first.noun}目标{first.target}，实际{first.actual}{gap}，{verdict}{more}，没有写原因。",
         remedy=remedy,
         related=(item.at("actual"),),

@@ -264,14 +264,13 @@ def level1_group_missing(project: Project, submission: Submission) -> Iterator[P
 
     自评表要有产出指标和效益指标；满意度指标确实不适用的可以没有，请在情况说明里写明。
     """
-    scoring = submission.edition.scoring
-    if scoring is None or not project.indicators or project.scoring is None:
+    if not project.indicators or project.scoring is None:
         return
     present = {
         str(indicator.level1).strip() for indicator in project.indicators if not is_blank(indicator.level1)
     }
-    for group in scoring.groups:
-        if group.name not in present:
+    for group in submission.edition.groups:
+        if group.name not in present and (group.required or group.expected):
             yield Problem(
                 at=project.indicators[0].at("level1"),
                 expected=group.name,

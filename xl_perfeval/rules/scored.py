@@ -7,7 +7,7 @@ was typed over a formula, so that a score the form computed itself is never look
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -83,6 +83,8 @@ def _is_subtotal(row: Indicator) -> bool:
 
 
 def _said(value: Decimal) -> str:
+    if abs(value) >= 10**9:  # 1E+300 was not meant as a score
+        return f"{value:.3g}分"
     return f"{quantity.plain(rollup.excel_round(value, 4))}分"
 
 
@@ -125,8 +127,8 @@ def weights_do_not_add_up(project: Project, submission: Submission) -> Iterator[
         raise Unknown
     own = sum((weight for weight in weights if weight is not None), Decimal(0))
     short = 100 - own - execution
-    missing = [group for group in groups if all(words(row.level1) != group.name for row in rows)]
-    if short == 0 or (missing and short == sum((group.weight for group in missing), Decimal(0))):
+    missing = [group.weight for group in groups if all(words(row.level1) != group.name for row in rows)]
+    if short == 0 or (missing and short == sum(filter(None, missing), Decimal(0))):
         return
     if submission.stage is Stage.TARGETS and own == 100:
         return
@@ -136,9 +138,14 @@ def weights_do_not_add_up(project: Project, submission: Submission) -> Iterator[
         expected=100,
         difference=-short,
         problem=f"{project_named(project)}指标分值{_said(own)}，加执行率{_said(execution)}共{_said(own + execution)}，{'少' if short > 0 else '多'}{_said(abs(short))}。",
-        remedy=f"请调整分值，使指标合计为{_said(100 - execution)}，例如产出50、效益30、满意度10。",
+        remedy=f"请调整分值，使指标合计为{_said(100 - execution)}{_for_example(submission)}。",
         related=tuple(row.at("weight") for row in rows),
     )
+
+
+def _for_example(submission: Submission) -> str:
+    splits = _scoring(submission).splits
+    return f"，例如{_split(splits[0])}" if splits else ""
 
 
 @rule(
@@ -463,7 +470,7 @@ def score_far_above_execution(project: Project, submission: Submission) -> Itera
     own = sum((score for score in scores if score is not None), Decimal(0))
     full = sum((weight for weight in weights if weight is not None), Decimal(0))
     rate = rollup.rate(amount(project.funding.spent), amount(project.funding.budget))
-    if rate is None or own <= 0 or full <= 0:
+    if rate is None or not 0 < own <= full:
         raise Unknown
     share = own / full
     if (share - rate) / share > Decimal("0.05"):
@@ -592,21 +599,20 @@ def _no_sample(record: WorkItem | Indicator, said: str) -> Problem:
     basis="财预〔2020〕10号：产出50、效益30、满意度10，预算执行率10",
     passes=[
         lambda: _form(),
-        lambda: _form(indicators()[0], replace(indicators()[1], weight=40)),
         lambda: _first(weight=45),
+        lambda: _form(indicator(weight=40), replace(indicators()[1], weight=50), edition="hubei-20-80"),
         lambda: submission(),
     ],
     fails=[
         lambda: _form(indicator(weight=40), replace(indicators()[1], weight=40), indicators()[2]),
-        lambda: _form(indicator(weight=60), replace(indicators()[1], weight=30)),
     ],
 )
 def unusual_split(project: Project, submission: Submission) -> Iterator[Problem]:
     """一级指标的分值与表样规定的不同。
 
-    不设满意度指标的，它的分值并入效益指标。有特殊情况的可以保留，请写一句说明。
+    表样没有规定一级指标分值的不检查。有特殊情况的可以保留，请写一句说明。
     """
-    splits = _splits(_scoring(submission))
+    splits = [dict(split) for split in _scoring(submission).splits]
     rows = [row for row in project.indicators if not _part(row)]
     if not splits or not rows or any(is_blank(row.level1) for row in rows):
         raise Unknown
@@ -632,22 +638,7 @@ def unusual_split(project: Project, submission: Submission) -> Iterator[Problem]
     )
 
 
-def _splits(form: Scoring) -> list[dict[str, Decimal]]:
-    """The splits an edition allows: its own, and without an optional group, whose weight goes to 效益."""
-    full: dict[str, Decimal] = {group.name: group.weight for group in form.groups}
-    splits: list[dict[str, Decimal]] = [full, *(dict(split) for split in form.splits)]
-    for group in form.groups:
-        benefit = next((name for name in full if "效益" in name), None)
-        if group.required or benefit is None:
-            continue
-        for split in list(splits):
-            if group.name in split and benefit in split:
-                less = {name: weight for name, weight in split.items() if name != group.name}
-                splits.append({**less, benefit: less[benefit] + split[group.name]})
-    return splits if full else []
-
-
-def _split(weights: dict[str, Decimal]) -> str:
+def _split(weights: Mapping[str, Decimal]) -> str:
     return "、".join(
         f"{name.removesuffix('指标')}{quantity.plain(weight)}" for name, weight in weights.items()
     )

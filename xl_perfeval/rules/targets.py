@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from xl_perfeval import quantity
 from xl_perfeval.findings import Severity
@@ -39,6 +39,11 @@ _MEASURED = {
 }
 
 
+def _scored(**cells: object) -> Submission:
+    """A scored form whose first indicator is changed."""
+    return submission(project(indicators=[indicator(**cells), *indicators()[1:]]), edition="ministry-2020")
+
+
 @rule(
     "T201",
     "no-measurable-target",
@@ -50,6 +55,8 @@ _MEASURED = {
         ),
         lambda: submission(project(items=[item(quality="科技计划项目评审公平、公正")])),
         lambda: submission(project(items=[item(quantity="订阅杂志100份，多篇调研报告")])),
+        lambda: _scored(target="2021年12月完成", sign=None, unit=None, level3="完成时间"),
+        lambda: _scored(target="18—54周岁", sign=None, unit=None, level3="服务对象"),
     ],
     fails=[
         lambda: submission(project(items=[item(quantity="根据实际工作安排")])),
@@ -75,6 +82,7 @@ def no_measurable_target(submission: Submission) -> Iterator[Problem]:
                 and not is_blank(each.target)
                 and not isinstance(each.target, CellError)
                 and not _measured(each.target)
+                and not _of_time_or_age(each)
             ):
                 yield Problem(
                     at=each.at("target"),
@@ -98,15 +106,18 @@ def _of_item(item: WorkItem) -> Iterator[Problem]:
             )
 
 
+def _of_time_or_age(row: Indicator) -> bool:
+    """Whether a target is a date (2021年12月完成), an age, or “无” for a row that does not apply."""
+    reading = target_of(row)
+    if reading.kind in {quantity.Kind.date, quantity.Kind.none}:
+        return reading.certain
+    return any(figure.kind is quantity.FigureKind.age for figure in figures(words(row.target)))
+
+
 def _measured(value: object) -> bool:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return True
     return any(figure.kind in _MEASURED for figure in figures(str(value)))
-
-
-def _scored(**cells: object) -> Submission:
-    """A scored form whose first indicator is changed."""
-    return submission(project(indicators=[indicator(**cells), *indicators()[1:]]), edition="ministry-2020")
 
 
 @rule(
@@ -130,6 +141,7 @@ def _scored(**cells: object) -> Submission:
     fails=[
         lambda: submission(project(items=[item(quantity=date(2020, 6, 9))])),
         lambda: submission(project(items=[item(schedule=date(2021, 6, 9))])),
+        lambda: submission(project(items=[item(quantity=43991)])),
         lambda: submission(project(items=[item(quantity="M.8万元")])),
         lambda: _scored(level3="合格率", target="250%", unit="%", sign=None),
         lambda: _scored(target="万亩2110110", unit="万亩"),
@@ -146,8 +158,9 @@ def looks_damaged(submission: Submission) -> Iterator[Problem]:
     for project in submission.projects:
         for item in project.items:
             for key in (*TARGETS, "actual") if at_end else TARGETS:
-                yield from _damage(item, key, _doubt(getattr(item, key), key))
-            yield from _damage(item, "schedule", _doubtful_time(item.schedule, submission.year))
+                yield from _damage(item, key, _doubt(_dated(getattr(item, key), submission.year), key))
+            time = _dated(item.schedule, submission.year)
+            yield from _damage(item, "schedule", _doubtful_time(time, submission.year))
         for row in project.indicators:
             yield from _damage(row, "target", _doubt_of(row, "target"))
             if at_end:
@@ -160,7 +173,7 @@ def _damage(record: WorkItem | Indicator, key: str, reason: str | None) -> Itera
     value = getattr(record, key)
     meant = _MEANT.search(reason)
     example = f"，例如“{meant[1]}”" if meant else ""
-    written = "" if isinstance(value, date) else f"写“{short(str(value))}”，"
+    written = "" if isinstance(value, date) or reason.startswith("是日期") else f"写“{short(str(value))}”，"
     yield Problem(
         at=record.at(key),
         value=value,
@@ -172,6 +185,14 @@ def _damage(record: WorkItem | Indicator, key: str, reason: str | None) -> Itera
 _MEANT = re.compile(r"可能(?:原来)?(?:写的)?是“([^”]+)”")
 _TOLD_ELSEWHERE = ("还有没填", "文字太长", "单元格显示错误")
 """Beginnings of doubts that R105 and F010 speak of."""
+
+
+def _dated(value: CellValue, year: int) -> CellValue:
+    """A number in a text column that is the serial number of a day around the report year, as that day."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 36526 <= value <= 54788:
+        return value
+    day = date(1899, 12, 30) + timedelta(days=value)
+    return day if abs(day.year - year) <= 1 else value
 
 
 def _doubt(value: CellValue, key: str) -> str | None:

@@ -394,7 +394,7 @@ def _stated_counts(submission: Submission) -> dict[tuple[str, str], list[tuple[D
 
 _PAID = re.compile(r"兑现|拨付|发放|支付|拨款")
 _NOT_OURS = re.compile(
-    r"省级|市级|上级|中央|国家|省财政|市财政|争取|获得|拿到|贷款|融资|信贷|担保|税|社会资本|企业自筹|累计"
+    r"省级|市级|上级|中央|国家|省财政|市财政|争取|获得|拿到|贷款|融资|信贷|担保|税|社会资本|企业自筹|累计|预算|安排|下达|指标"
 )
 
 
@@ -430,12 +430,13 @@ def local_money_exceeds_spending(paragraph: Paragraph, submission: Submission) -
         claimed = sum((figure.value for figure in listed), Decimal(0))
         if listed and claimed > total:
             texts = "、".join(_printed(figure) for figure in listed[:4])
+            texts += f"，合计{wan(claimed)}" if len(listed) > 1 else ""
             yield Problem(
                 at=paragraph.at("text"),
                 value=claimed,
                 expected=total,
                 difference=claimed - total,
-                problem=f"文字写兑现、拨付{texts}，合计{wan(claimed)}，资金概况支出总额{wan(total)}，可能有不属于本表的资金。",
+                problem=f"文字写兑现、拨付{texts}，资金概况支出总额{wan(total)}，可能有不属于本表的资金。",
                 remedy="请核对：不属于本表项目的，请删去，或写明资金来源，例如“另由公共预算安排”。",
             )
             return
@@ -454,7 +455,7 @@ def _paid_in(sentence: str) -> list[quantity.Figure]:
             break
         opening = _PAID.search(before) is not None
         verb = opening or (verb and _GOES_ON.match(before) is not None)
-        if verb and not _NOT_OURS.search(before) and not _BUDGET.search(before):
+        if verb and not _NOT_OURS.search(before):
             listed.append(figure)
     return listed
 
