@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from xl_perfeval.model import Paragraph, ParagraphState, Submission
 from xl_perfeval.narrative import drafting, funds, goals, problems, remarks, results
-from xl_perfeval.narrative.wording import LONGEST
+from xl_perfeval.wording import LONGEST
 
 __all__ = ["compose", "draft"]
 

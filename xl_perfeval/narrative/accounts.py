@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xl_perfeval import rollup
+from xl_perfeval import fulfilment, rollup, wording
 from xl_perfeval.model import Indicator, Project, Record, Stage, Submission, WorkItem
-from xl_perfeval.narrative import wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,3 +170,23 @@ def _says_anything(project: Project) -> bool:
 
 def _filled(record: Record, blank: Record) -> bool:
     return record != blank
+
+
+def compared(account: Account) -> Iterator[fulfilment.Comparison]:
+    """All comparisons of a project: of its scored rows where any has an actual, otherwise of its matrix."""
+    return (found for _, found, _ in with_reasons(account))
+
+
+def with_reasons(account: Account) -> list[tuple[str, fulfilment.Comparison, str]]:
+    """The comparisons of a project with what they belong to and the reason typed in the row."""
+    if any(wording.typed(row.actual) for _, row in account.indicators):
+        rows = (
+            (f"绩效指标“{name}”", fulfilment.of_indicator(row), wording.typed(row.reason))
+            for name, row in account.indicators
+        )
+        return [(called, found, reason) for called, found, reason in rows if found]
+    return [
+        (f"“{name}”", found, wording.typed(item.reason))
+        for name, item in account.items
+        for found in fulfilment.of_item(item)
+    ]

@@ -10,7 +10,7 @@ from xl_perfeval.model import Stage, Submission
 from xl_perfeval.narrative import accounts as accounting
 from xl_perfeval.narrative.accounts import Accounts
 from xl_perfeval.narrative.drafting import Draft, section
-from xl_perfeval.narrative.wording import gap, listed, money, sentence, typed
+from xl_perfeval.wording import gap, listed, money, sentence, typed
 
 _TAKES_PART = {
     Stage.TARGETS: "申报绩效目标",

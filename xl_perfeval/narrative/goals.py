@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xl_perfeval import fulfilment
 from xl_perfeval.model import Stage, Submission
 from xl_perfeval.narrative import accounts as accounting
-from xl_perfeval.narrative import fulfilment
 from xl_perfeval.narrative.drafting import Draft, section
-from xl_perfeval.narrative.wording import gap, listed, money, sentence
+from xl_perfeval.wording import gap, listed, money, sentence
 
 
 @section("targets")

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xl_perfeval import rollup
+from xl_perfeval.fulfilment import Comparison, Outcome
 from xl_perfeval.model import Edition, Stage, Submission
 from xl_perfeval.narrative import accounts as accounting
-from xl_perfeval.narrative import fulfilment
 from xl_perfeval.narrative.accounts import Account, Accounts
 from xl_perfeval.narrative.drafting import Draft, section
-from xl_perfeval.narrative.fulfilment import Comparison, Outcome
-from xl_perfeval.narrative.wording import gap, money, sentence, typed
+from xl_perfeval.wording import gap, money, sentence, typed
 
 _SMALL_SHARE = Decimal("0.01")
 _SMALL_AMOUNT = Decimal("0.1")
@@ -75,7 +74,7 @@ _Row = tuple[str, Comparison, str]
 
 def _targets(account: Account, edition: Edition) -> str:
     """Targets missed, and those exceeded beyond the edition's threshold."""
-    rows = fulfilment.with_reasons(account)
+    rows = accounting.with_reasons(account)
     threshold = edition.thresholds.over_fulfilment
     missed = [row for row in rows if row[1].outcome is Outcome.MISSED]
     exceeded = [row for row in rows if row[1].far_exceeded(threshold)]

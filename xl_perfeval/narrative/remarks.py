@@ -10,7 +10,7 @@ from xl_perfeval.model import Submission
 from xl_perfeval.narrative import accounts as accounting
 from xl_perfeval.narrative.accounts import Account
 from xl_perfeval.narrative.drafting import Draft, section
-from xl_perfeval.narrative.wording import gap, money, sentence, typed
+from xl_perfeval.wording import gap, money, sentence, typed
 
 _AMOUNTS = {
     "initial_budget": "年初预算",

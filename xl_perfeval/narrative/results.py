@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xl_perfeval import fulfilment
+from xl_perfeval.fulfilment import Comparison, Outcome
 from xl_perfeval.model import Stage, Submission
 from xl_perfeval.narrative import accounts as accounting
-from xl_perfeval.narrative import fulfilment
 from xl_perfeval.narrative.accounts import Account, Accounts
 from xl_perfeval.narrative.drafting import Draft, section
-from xl_perfeval.narrative.fulfilment import Comparison, Outcome
-from xl_perfeval.narrative.wording import gap, money, sentence, typed
+from xl_perfeval.wording import gap, money, sentence, typed
 
 _VERDICTS = {
     Outcome.MISSED: "未达到",
@@ -43,7 +43,7 @@ def _conclusion(submission: Submission, accounts: Accounts) -> str:
 
 def _compared(accounts: Accounts) -> str:
     """How many of the targets that could be compared were reached."""
-    outcomes = [found.outcome for account in accounts for found in fulfilment.of_project(account)]
+    outcomes = [found.outcome for account in accounts for found in accounting.compared(account)]
     if not outcomes:
         return ""
     missed = outcomes.count(Outcome.MISSED)

@@ -1,7 +1,7 @@
 """A: does what was achieved answer to the targets, and is what differs explained?
 
 Target and result of a scored row stand face to face. One result cell of the matrix answers several targets: there
-a figure is compared only where noun and unit fit one target and no other (`narrative.fulfilment`, so that report
+a figure is compared only where noun and unit fit one target and no other (`fulfilment`, so that report
 and findings say the same), and the finding says 可能.
 """
 
@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xl_perfeval import quantity, rollup, scoring
+from xl_perfeval import fulfilment, quantity, rollup, scoring
 from xl_perfeval.findings import Severity
+from xl_perfeval.fulfilment import Comparison, Outcome
 from xl_perfeval.model import (
     Execution,
     Funding,
@@ -23,8 +24,6 @@ from xl_perfeval.model import (
     Submission,
     WorkItem,
 )
-from xl_perfeval.narrative import fulfilment
-from xl_perfeval.narrative.fulfilment import Comparison, Outcome
 from xl_perfeval.rules.engine import Problem, Unknown, amount, is_blank, named, project_named, rule
 from xl_perfeval.rules.examples import indicator, indicators, item, project, submission
 from xl_perfeval.rules.readings import (

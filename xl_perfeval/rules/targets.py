@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from xl_perfeval import quantity
+from xl_perfeval import fulfilment, quantity
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import CellError, CellValue, Edition, Indicator, Project, Stage, Submission, WorkItem
-from xl_perfeval.narrative import fulfilment
 from xl_perfeval.rules.engine import Problem, is_blank, named, rule
 from xl_perfeval.rules.examples import indicator, indicators, item, project, submission
 from xl_perfeval.rules.readings import (

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from xl_perfeval import quantity
 from xl_perfeval.model import Indicator, WorkItem
-from xl_perfeval.narrative.accounts import Account
-from xl_perfeval.narrative.wording import typed
+from xl_perfeval.wording import typed
 
 
 class Outcome(Enum):
@@ -80,23 +79,6 @@ def of_indicator(row: Indicator) -> Comparison | None:
     return Comparison(
         noun="", target=said_target, actual=said_actual, outcome=outcome, planned=planned, done=done
     )
-
-
-def of_project(account: Account) -> Iterator[Comparison]:
-    """All comparisons of a project: of its scored rows where any has an actual, otherwise of its matrix."""
-    return (found for _, found, _ in with_reasons(account))
-
-
-def with_reasons(account: Account) -> list[tuple[str, Comparison, str]]:
-    """The comparisons of a project with what they belong to and the reason typed in the row."""
-    if any(typed(row.actual) for _, row in account.indicators):
-        rows = (
-            (f"绩效指标“{name}”", of_indicator(row), typed(row.reason)) for name, row in account.indicators
-        )
-        return [(called, found, reason) for called, found, reason in rows if found]
-    return [
-        (f"“{name}”", found, typed(item.reason)) for name, item in account.items for found in of_item(item)
-    ]
 
 
 def worded(row: Indicator) -> tuple[str, str]:
