@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xl_perfeval import quantity
+from xl_perfeval.expressions import expression
 from xl_perfeval.model import Indicator, WorkItem
 from xl_perfeval.wording import typed
 
@@ -126,12 +126,12 @@ class _Found(NamedTuple):
 
 _MOST_FIGURES = 60
 """Figures of one row beyond which nothing is compared; such a row is a pasted table, not a target."""
-_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?")
+_NUMBER = expression(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?")
 _SIGN_WORDS = {"≥": "不少于", "＞": "超过", ">": "超过", "≤": "不超过", "＜": "低于", "<": "低于"}
 _TARGET_COLUMNS = ("quantity", "quality", "benefit")
-_LIST_BEFORE = re.compile(r"^.*等(?=.)")
-_MAKING = re.compile(r"^(?:印发|派发|分发|编发|编写|开办|开设|承办|主办|安排)")
-_CLAUSE_END = re.compile(r"[，。；、：,;（(]")
+_LIST_BEFORE = expression(r"^.*等(?=.)")
+_MAKING = expression(r"^(?:印发|派发|分发|编发|编写|开办|开设|承办|主办|安排)")
+_CLAUSE_END = expression(r"[，。；、：,;（(]")
 
 
 def _target_texts(item: WorkItem) -> list[str]:

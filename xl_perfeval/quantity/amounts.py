@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.model import CellValue
 from xl_perfeval.quantity.native import native_amount
 from xl_perfeval.quantity.numerals import CHINESE_DIGITS, chinese_decimal, fold, number
@@ -67,8 +67,8 @@ def _unread(raw: CellValue, reason: str) -> Amount:
 
 
 _LONGEST = 4000
-_BROKEN = re.compile(r"[0-9]\s+[0-9]")
-_SPACED = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?\s?[万亿]?元?")
+_BROKEN = expression(r"[0-9]\s+[0-9]")
+_SPACED = expression(r"[-+]?[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?\s?[万亿]?元?")
 
 
 def _typed(raw: str) -> Amount:
@@ -90,7 +90,7 @@ def _typed(raw: str) -> Amount:
     return Amount(raw, value, note, reason is None, reason, native is not None)
 
 
-_OPENING = re.compile("[(（]")
+_OPENING = expression("[(（]")
 
 
 def _without_remark(raw: str) -> tuple[str, str | None]:
@@ -106,9 +106,9 @@ def _without_remark(raw: str) -> tuple[str, str | None]:
 
 # --- reading ------------------------------------------------------------------------------------------------
 
-_LEAD = re.compile("(?:¥|人民币|RMB|共计|合计|总计|共|计|金额|:|=)+")
-_ROUGH = re.compile("大?约|左右|上下|将?近|[余多](?=[万亿千百元]|$)|(?<=[万亿千百元])[余多]")
-_BOUND = re.compile(
+_LEAD = expression("(?:¥|人民币|RMB|共计|合计|总计|共|计|金额|:|=)+")
+_ROUGH = expression("大?约|左右|上下|将?近|[余多](?=[万亿千百元]|$)|(?<=[万亿千百元])[余多]")
+_BOUND = expression(
     "(?:及|或)?以[上下内]|之内|内$|不[超高大多低少小]于?过?|最[高低多少]|至[多少]|超过?|低于|高于|控制在|[≤≥<>]=?|=(?=<|>)"
 )
 
@@ -143,11 +143,11 @@ class _Steps(NamedTuple):
 
 
 _ONE = Decimal(1)
-_STEP = re.compile(
+_STEP = expression(
     f"([0-9][0-9,]*(?:[.][0-9,.]*)?|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?)"
     "(万亿|百亿|千万|百万|十万|亿|万|千|百)?(元|圆)?"
 )
-_FURTHER_NUMBER = re.compile(f"[0-9]|[{CHINESE_DIGITS}]+[万亿]?[元万]")
+_FURTHER_NUMBER = expression(f"[0-9]|[{CHINESE_DIGITS}]+[万亿]?[元万]")
 _SEVERAL = "有几个数，不知道用哪一个"
 
 

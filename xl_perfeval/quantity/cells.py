@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.model import CellValue
 from xl_perfeval.quantity.column import Cell, Size, size_of, with_rare_unit
 from xl_perfeval.quantity.dates import Day
@@ -145,8 +145,8 @@ def _in_brackets(measure: Measure, folded: str, first: int) -> bool:
     return opening > 0 and folded.find(")", opening, measure.at) < 0
 
 
-_POLICY_BEFORE = re.compile("(?:减按|按照?|依据|依照|税率)[^，。；,;]{0,4}$")
-_POLICY_AFTER = re.compile(
+_POLICY_BEFORE = expression("(?:减按|按照?|依据|依照|税率)[^，。；,;]{0,4}$")
+_POLICY_AFTER = expression(
     " ?(?:的?(?:税率|比例|标准|费率))?(?:征收|计征|征税|收取|扣除|加计|减免|计提|计算|返还|优惠)"
 )
 
@@ -161,7 +161,7 @@ def _is_policy(measure: Measure, folded: str) -> bool:
     return before.endswith("减按") or _POLICY_AFTER.match(folded, measure.end) is not None
 
 
-_BASE_AFTER = re.compile(" ?(?:提高|提升|增加|增长|上升|下降|降低|减少|压缩|降|升)?(?:至|到|为)")
+_BASE_AFTER = expression(" ?(?:提高|提升|增加|增长|上升|下降|降低|减少|压缩|降|升)?(?:至|到|为)")
 
 
 def _is_base(measure: Measure, folded: str) -> bool:
@@ -220,7 +220,7 @@ def _part(cell: Cell, measure: Measure, previous_end: int, alone: bool, doubt: s
     )
 
 
-_REMARK = re.compile(r"[^\S\n]*\(([^()]*)\)?")
+_REMARK = expression(r"[^\S\n]*\(([^()]*)\)?")
 
 
 def _remark(text: str, folded: str, end: int) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.model import CellValue
 from xl_perfeval.quantity.measure import FigureKind, Measure
 from xl_perfeval.quantity.numerals import fold
@@ -64,7 +64,7 @@ def _wan_of_column(size: Size, cell: Cell, measure: Measure) -> Size:
     return size.times(WAN if measure.kind is FigureKind.money else Decimal(1), column.text)
 
 
-_UNIT_IN_NAME = re.compile(r"\(([^()]{1,8})\)\s*$")
+_UNIT_IN_NAME = expression(r"\(([^()]{1,8})\)\s*$")
 _COST_COLUMNS = ("cost", "成本目标")
 
 
@@ -87,9 +87,9 @@ def _in_column(size: Size, cell: Cell) -> Size:
 
 
 _PERIODS = "年月日天季周"
-_EACH = re.compile(f"每([^\\W\\d_])(?:每?([{_PERIODS}])|均)?[^\\W\\d_]{{0,6}}$")
-_ON_AVERAGE = re.compile("([人户亩村次])均[^\\W\\d_]{0,6}$")
-_OFTEN = re.compile("每个?(月|季度|周|天|日)")
+_EACH = expression(f"每([^\\W\\d_])(?:每?([{_PERIODS}])|均)?[^\\W\\d_]{{0,6}}$")
+_ON_AVERAGE = expression("([人户亩村次])均[^\\W\\d_]{0,6}$")
+_OFTEN = expression("每个?(月|季度|周|天|日)")
 
 
 def _for_each(size: Size, clause: str) -> Size:
@@ -106,8 +106,8 @@ def _for_each(size: Size, clause: str) -> Size:
     return size._replace(unit=f"{size.unit}/{often[1]}") if often and size.unit else size
 
 
-_RARE_UNIT = re.compile(r"[^\W\d_]{1,4}(?:/[^\W\d_]{1,3})?")
-_NO_UNIT = re.compile(
+_RARE_UNIT = expression(r"[^\W\d_]{1,4}(?:/[^\W\d_]{1,3})?")
+_NO_UNIT = expression(
     "完成|达标|合格|实现|达到|通过|优|良|好|未|已|不|少|全部|左右|为|是|的|[内前上下]$|投诉|事故|伤亡|违[规纪]|差错"
 )
 

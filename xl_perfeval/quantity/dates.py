@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from typing import NamedTuple
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.amounts import NOTHING
 from xl_perfeval.quantity.numerals import chinese_number, fold
 
@@ -28,7 +29,7 @@ class Span(NamedTuple):
 
 
 _LONGEST = 200
-_SIGNS_OF_TIME = re.compile("[0-9年月季Q]")
+_SIGNS_OF_TIME = expression("[0-9年月季Q]")
 _UNSAID = "没有写明起止时间"
 _SEVERAL = "写了几个时间，不知道用哪一个"
 
@@ -58,7 +59,7 @@ def _odd(text: str) -> Span:
     return _unknown(f"“{text[:12]}”不像一个日期")
 
 
-_IN_WORDS = re.compile("([〇零一二三四五六七八九]{4})(?=年)|([十一二三四五六七八九]{1,3})(?=[月日])")
+_IN_WORDS = expression("([〇零一二三四五六七八九]{4})(?=年)|([十一二三四五六七八九]{1,3})(?=[月日])")
 
 
 def _in_digits(match: re.Match[str]) -> str:
@@ -81,18 +82,18 @@ def _day_before(first: Day) -> Day:
 # --- periods with a name ------------------------------------------------------------------------------------
 
 _RELATIVE_YEARS = {"今": 0, "本": 0, "当": 0, "次": 1, "翌": 1, "明": 1, "上": -1, "去": -1}
-_YEAR = re.compile("((?:19|20)[0-9]{2})(?:年度?)?|([今本当次翌明上去])年度?")
-_PARTS = re.compile(
+_YEAR = expression("((?:19|20)[0-9]{2})(?:年度?)?|([今本当次翌明上去])年度?")
+_PARTS = expression(
     "第?([一二三四1-4])(?:(?:季度)?[-~至到、,]第?([一二三四1-4]))?季度?|Q([1-4])(?![0-9])|([上下])半年"
 )
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _MONTHS_OF_HALF = {"上": (1, 6), "下": (7, 12)}
-_DIGIT = re.compile("[0-9]")
+_DIGIT = expression("[0-9]")
 _BEFORE_PART = ("前", "之前", "以前")
-_END_OF_YEAR = re.compile("年(?:底|末|终)|年度(?:底|末)|岁末")
-_WHOLE_YEAR = re.compile("全年度?|整年|年度内|年内|本年度?|当年度?|今年|全周期")
+_END_OF_YEAR = expression("年(?:底|末|终)|年度(?:底|末)|岁末")
+_WHOLE_YEAR = expression("全年度?|整年|年度内|年内|本年度?|当年度?|今年|全周期")
 _WHOLE_YEAR_TWICE = ("全年/1-12月", "全年(1-12月)", "1-12月全年", "1-12月(全年)")
-_DONE = re.compile(
+_DONE = expression(
     "(?:内|底)?(?:全部|基本|按时|如期)?(?:完成|完工|竣工|到位|结束|验收|交付|建成|发放|投入使用|支付|办结)"
 )
 
@@ -221,24 +222,24 @@ def _number(match: re.Match[str], _: int) -> _Parts | None:
 
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int], _Parts | None]], ...] = (
-    (re.compile("((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])?(?![0-9年月日.])"), _compact),
+    (expression("((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])?(?![0-9年月日.])"), _compact),
     (
-        re.compile(
+        expression(
             r"((?:19|20)[0-9]{2})([-/.])(0?[1-9]|1[0-2])(?:\2(3[01]|[12][0-9]|0?[1-9]))?(?![0-9])[月日]?"
         ),
         _in_figures,
     ),
     (
-        re.compile(
+        expression(
             "([0-9]{2,4}|[今本当次翌明上去])年度?(?:([0-9]{1,2})(?:月份?|(?=[-~至到]{1,2}[0-9]{1,2}月))(?:([0-9]{1,2})[日号]?)?)?"
         ),
         _with_year,
     ),
-    (re.compile("([0-9]{1,2})月份?(?:([0-9]{1,2})[日号]?)?"), _with_month),
-    (re.compile("([0-9]{1,2})[./]([0-9]{1,2})(?![0-9./])"), _month_and_day),
-    (re.compile("([0-9]+)([日号])?"), _number),
+    (expression("([0-9]{1,2})月份?(?:([0-9]{1,2})[日号]?)?"), _with_month),
+    (expression("([0-9]{1,2})[./]([0-9]{1,2})(?![0-9./])"), _month_and_day),
+    (expression("([0-9]+)([日号])?"), _number),
 )
-_BEGINNING = re.compile("[0-9]|[今本当次翌明上去]年")
+_BEGINNING = expression("[0-9]|[今本当次翌明上去]年")
 
 
 def _by_dates(text: str, year: int) -> Span:
@@ -279,11 +280,11 @@ def _month_is_zero(written: str) -> bool:
     return re.search("(?:^|[^0-9])00?月", written) is not None
 
 
-_BEFORE = re.compile("([底末])?份?日?(?:之前|以前|前|(?:为|截)?(止))")
+_BEFORE = expression("([底末])?份?日?(?:之前|以前|前|(?:为|截)?(止))")
 _THIRDS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
-_THIRD = re.compile("上旬|中旬|下旬|初")
-_FROM = re.compile("(?:起|开始|以后|之后|后)(?!至|到)")
-_BY = re.compile("截止|截至|不晚于|不迟于|[≤<]|最迟|最晚")
+_THIRD = expression("上旬|中旬|下旬|初")
+_FROM = expression("(?:起|开始|以后|之后|后)(?!至|到)")
+_BY = expression("截止|截至|不晚于|不迟于|[≤<]|最迟|最晚")
 
 
 def _one_date(text: str, written: _Date, year: int) -> Span:
@@ -320,7 +321,7 @@ def _covered(written: _Date, year: int, behind: str) -> tuple[Day, Day]:
     return first._replace(day=begin), last._replace(day=min(end, last.day))
 
 
-_SEPARATOR = re.compile("(?:份|初|底|末)?(?:-{1,3}|~{1,2}|至|到|/|起至|起到|开始至|开始到)")
+_SEPARATOR = expression("(?:份|初|底|末)?(?:-{1,3}|~{1,2}|至|到|/|起至|起到|开始至|开始到)")
 
 
 def _two_dates(text: str, first: _Date, second: _Date, year: int) -> Span:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.column import Cell
 from xl_perfeval.quantity.measure import Measure, Sign
 from xl_perfeval.quantity.units import KNOWN
 from xl_perfeval.quantity.wording import Growth, is_scoring_rule, is_unfilled
 
-_ODD = re.compile(r"[\^ˆ?？#@&$|\\{}_`!！+±lIO]")
-_ODD_BY_NUMBER = re.compile(
+_ODD = expression(r"[\^ˆ?？#@&$|\\{}_`!！+±lIO]")
+_ODD_BY_NUMBER = expression(
     r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9][lIO|][0-9%]|[0-9%] ?±"
 )
-_UNIT_FIRST = re.compile(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
+_UNIT_FIRST = expression(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
 
 
 def doubt_about(folded: str) -> str | None:
@@ -32,7 +31,7 @@ def doubt_about(folded: str) -> str | None:
     return None
 
 
-_SHARE = re.compile("率|满意度|比例|占比|覆盖面|比重|知晓度|百分比")
+_SHARE = expression("率|满意度|比例|占比|覆盖面|比重|知晓度|百分比")
 
 
 def doubtful_share(cell: Cell, measure: Measure, unit: str, growth: Growth | None) -> str | None:

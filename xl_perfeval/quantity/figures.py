@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.measure import FigureKind, Sign
 from xl_perfeval.quantity.nouns import noun_after, noun_before
 from xl_perfeval.quantity.numerals import fold
@@ -82,7 +82,7 @@ def figures(text: str) -> tuple[Figure, ...]:
 
 # --- counted lists --------------------------------------------------------------------------------------------
 
-_MARK = re.compile(
+_MARK = expression(
     r"([0-9]{1,2})[.、)](?![0-9])|([①-⑳])|\(([一二三四五六七八九十]{1,2})\)|([一二三四五六七八九十])是"
 )
 _CHINESE_ORDER = "一二三四五六七八九十"

@@ -5,9 +5,9 @@ Each function looks at the number at `at`…`end` of folded text and answers `No
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.measure import FigureKind, Measure, Sign, skip_blanks
 from xl_perfeval.quantity.numerals import LONGEST, number
 from xl_perfeval.quantity.units import DURATIONS, unit_at
@@ -45,15 +45,15 @@ def is_letter(glyph: str) -> bool:
 
 # --- dates ------------------------------------------------------------------------------------------------
 
-_NUMERIC_DATE = re.compile(
+_NUMERIC_DATE = expression(
     r"((?:19|20)[0-9]{2})(?:([-/.])(?:0?[1-9]|1[0-2])(?:\2(?:3[01]|[12][0-9]|0?[1-9]))?(?![0-9])"
     r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9,.]))"
     r"(?:(?:-{1,2}|~|至|到)[0-9]{1,2}[./][0-9]{1,2}(?![0-9./]))?"
 )
-_SECOND_OF_DATES = re.compile(r"(?:-{1,2}|~|至|到) ?([0-9]{1,4})(月|年|日)?")
-_YEAR_AND_MONTH = re.compile(r"年 ?[0-9]{1,2} ?月")
-_CLOCK = re.compile(r":[0-5][0-9](?![0-9])")
-_RATIO = re.compile(r"[:/][0-9][0-9.]*")
+_SECOND_OF_DATES = expression(r"(?:-{1,2}|~|至|到) ?([0-9]{1,4})(月|年|日)?")
+_YEAR_AND_MONTH = expression(r"年 ?[0-9]{1,2} ?月")
+_CLOCK = expression(r":[0-5][0-9](?![0-9])")
+_RATIO = expression(r"[:/][0-9][0-9.]*")
 _BETWEEN = frozenset("-~至到")
 
 
@@ -138,9 +138,9 @@ def _range_of_dates(text: str, at: int, mark: int, value: int) -> Measure | None
 
 # --- labels -----------------------------------------------------------------------------------------------
 
-_LETTERS_AND_DIGITS = re.compile(r"[A-Za-z0-9]*")
-_DIMENSIONS = re.compile(r"[0-9.]+ ?(?:[cmk]?m|米)? ?[*×xX] ?[0-9][0-9.*×xX]*(?:[cmk]?m)?")
-_DOCUMENT = re.compile(r"[〕\])】] ?第?[0-9]{1,5} ?号")
+_LETTERS_AND_DIGITS = expression(r"[A-Za-z0-9]*")
+_DIMENSIONS = expression(r"[0-9.]+ ?(?:[cmk]?m|米)? ?[*×xX] ?[0-9][0-9.*×xX]*(?:[cmk]?m)?")
+_DOCUMENT = expression(r"[〕\])】] ?第?[0-9]{1,5} ?号")
 _OPENING = frozenset("〔[(【")
 _DIAMETERS = frozenset("Φφ∅")
 _JOINING = frozenset("-_.·&")
@@ -207,9 +207,9 @@ def _begins_item(text: str, at: int, end: int, before: str) -> bool:
 
 _HOTLINES = words("110 119 120 122 114 12345 12315 12333 12366 12369 12319 12388 10086")
 _HOTLINE_AFTER = ("热线", "专线", "平台", "举报", "客服", "服务热线", "政务")
-_PHONE_BEFORE = re.compile("(?:电话|手机|热线|传真|拨打|QQ|微信|联系方式|咨询)(?:号码?)?[: 为是]{0,3}$")
-_ACCOUNT_BEFORE = re.compile("(?:账号|帐号|卡号|账户|身份证|证号)(?:号码?)?[: 为是]{0,3}$")
-_AREA_AND_NUMBER = re.compile("(?:0[0-9]{2,3}|400)-[0-9]{3,8}(?:-[0-9]{3,6})?")
+_PHONE_BEFORE = expression("(?:电话|手机|热线|传真|拨打|QQ|微信|联系方式|咨询)(?:号码?)?[: 为是]{0,3}$")
+_ACCOUNT_BEFORE = expression("(?:账号|帐号|卡号|账户|身份证|证号)(?:号码?)?[: 为是]{0,3}$")
+_AREA_AND_NUMBER = expression("(?:0[0-9]{2,3}|400)-[0-9]{3,8}(?:-[0-9]{3,6})?")
 
 
 def _phone_or_account(text: str, at: int, end: int) -> Measure | None:

@@ -6,16 +6,16 @@ figure on the sheet are one and the same.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.units import WAN
 
 _HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-_STOPS = re.compile("[-/:%Ee~—]")
+_STOPS = expression("[-/:%Ee~—]")
 _LONGEST_PREFIX = 15
-_PREFIX = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
-_REST = re.compile("(?:(?:[万萬]|(亿))元?)?(?:[(（]|$)|(元$)")
+_PREFIX = expression(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+_REST = expression("(?:(?:[万萬]|(亿))元?)?(?:[(（]|$)|(元$)")
 
 
 def native_amount(text: str) -> Decimal | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.measure import Measure
 from xl_perfeval.quantity.vocabulary import words
 
 _LONGEST = 20
 _EDGES = " \u3000\u00a0.．-—–~～_|│/\\+*^≥≤<>=＝·×±'\"“”‘’[]〔〕#@&$%"
-_BEHIND_ENDS = re.compile(r"[，。；;：:,!！?？()\n\r\t0-9《》【】]|对(?!象)|并(?!购|网)|进行|以及|同时|用于")
-_SERIES = re.compile("、.*(?<![一二三四五特优])等(?=.)")
-_BEHIND_FILLERS = re.compile("(?:以上|以下|左右|的|等|相关|各类| )+")
+_BEHIND_ENDS = expression(r"[，。；;：:,!！?？()\n\r\t0-9《》【】]|对(?!象)|并(?!购|网)|进行|以及|同时|用于")
+_SERIES = expression("、.*(?<![一二三四五特优])等(?=.)")
+_BEHIND_FILLERS = expression("(?:以上|以下|左右|的|等|相关|各类| )+")
 
 
 def noun_after(text: str, folded: str, measure: Measure) -> str:
@@ -34,7 +33,7 @@ def noun_after(text: str, folded: str, measure: Measure) -> str:
     return _trimmed(text[begin : min(end, begin + _LONGEST)])
 
 
-_FRONT_BEGINS = re.compile(r"[①-⑳，。；;：:,、!！?？()\n\r\t0-9《》【】]")
+_FRONT_BEGINS = expression(r"[①-⑳，。；;：:,、!！?？()\n\r\t0-9《》【】]")
 _ACTIONS = words(
     "组织 举办 开展 召开 举行 完成 印制 编印 印刷 发放 订阅 采购 购买 购置 委托 指导 实现 进行 兑现 拨付 支付 争取 力争 确保 保证 保持 "
     "达到 达 为 约 计划 拟 预计 将 已 实际 累计 合计 共计 共 成功 继续 积极 按时 按要求 不少于 不低于 不超过 至少 稳定在 稳定 控制在 控制 "
@@ -43,7 +42,7 @@ _ACTIONS = words(
 )
 _EACH = "每(?:个?月|季度?|[年周天日人村户次场家亩])"
 _DEADLINE = "[年月日]?[底末]?之?前"
-_FRONT_FILLERS = re.compile(
+_FRONT_FILLERS = expression(
     f"(?:(?:{_EACH}|{_DEADLINE}|{'|'.join(sorted(_ACTIONS, key=len, reverse=True))})(?![率度数]) *)+"
 )
 
@@ -61,7 +60,7 @@ def noun_before(text: str, folded: str, measure: Measure, previous_end: int) -> 
     return _trimmed(text[begin : measure.start])
 
 
-_LAST_WORDS = re.compile(
+_LAST_WORDS = expression(
     "(?:(?:(?:增长|增加|提高|提升|上升|下降|降低|减少)[了至到为达]*|达到|达|为|共计|共|合计|累计|不少于|不低于|不超过|完成|控制在|保持在|"
     "稳定在|以及|在|是|数量|了|等|各) *)+$"
 )

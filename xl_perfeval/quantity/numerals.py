@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
+
+from xl_perfeval.expressions import expression
 
 LONGEST = 24
 """Digits a figure may have; a longer run is an account number or damage, not a quantity."""
@@ -31,7 +32,7 @@ def _folding() -> dict[int, str]:
 
 
 _FOLDING = _folding()
-_ODD = re.compile("[^ -~\u4e00-\u9fff、。，]|[萬億個場]")
+_ODD = expression("[^ -~\u4e00-\u9fff、。，]|[萬億個場]")
 
 
 def fold(text: str) -> str:
@@ -39,8 +40,8 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING) if _ODD.search(text) else text
 
 
-_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-_UNGROUPED = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_GROUPED = expression(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_UNGROUPED = expression(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def number(digits: str) -> Decimal | None:

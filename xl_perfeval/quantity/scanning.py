@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.measure import FigureKind, Measure, Sign, skip_blanks
 from xl_perfeval.quantity.naming import end_of_letters, is_letter, naming_number
 from xl_perfeval.quantity.numerals import CHINESE_DIGITS, LONGEST, chinese_decimal, number
@@ -17,7 +18,7 @@ from xl_perfeval.quantity.signs import set_sign
 from xl_perfeval.quantity.units import AGES, DURATIONS, LETTERED_UNITS, PLAIN_UNITS, RATES, WAN, Unit, unit_at
 from xl_perfeval.quantity.vocabulary import words
 
-HAS_NUMBER = re.compile(f"[0-9{CHINESE_DIGITS}]")
+HAS_NUMBER = expression(f"[0-9{CHINESE_DIGITS}]")
 
 
 def scan(text: str) -> list[Measure]:
@@ -42,10 +43,10 @@ def scan(text: str) -> list[Measure]:
     return found
 
 
-_NUMBER = re.compile(f"[0-9][0-9,.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?")
+_NUMBER = expression(f"[0-9][0-9,.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?")
 
 # Most cells are one sign, one number and one unit; there is nothing around them to look at.
-_PLAIN = re.compile(
+_PLAIN = expression(
     r"([≥≤<>=]?) ?((?!(?:19|20)[0-9]{2}\.|0[0-9])[0-9]{1,6}(?:\.[0-9]{1,8})?) ?(%|[^\W\d_]{0,3})"
 )
 _PLAIN_SIGNS = {sign.value: sign for sign in Sign if len(sign.value) == 1} | {"": Sign.implicit}
@@ -64,8 +65,8 @@ def _plain_measure(match: re.Match[str]) -> Measure:
 
 # --- numbers in digits --------------------------------------------------------------------------------------
 
-_LEADING_ZERO = re.compile("0[0-9]")
-_FIRST_NUMBER = re.compile(r"[0-9]{1,24}(?:\.[0-9]{1,24})?")
+_LEADING_ZERO = expression("0[0-9]")
+_FIRST_NUMBER = expression(r"[0-9]{1,24}(?:\.[0-9]{1,24})?")
 
 
 def _in_digits(text: str, at: int, end: int, previous: Measure | None) -> Measure | None:
@@ -132,7 +133,7 @@ class _Range(NamedTuple):
     number_end: int
 
 
-_RANGE = re.compile(f" ?(?:-{{1,2}}|~|至|到|(、)) ?([0-9][0-9,.]*|[{CHINESE_DIGITS}]{{1,3}})")
+_RANGE = expression(f" ?(?:-{{1,2}}|~|至|到|(、)) ?([0-9][0-9,.]*|[{CHINESE_DIGITS}]{{1,3}})")
 
 
 def _second_of_range(text: str, end: int, low: Decimal, unit: Unit) -> _Range | None:
@@ -188,14 +189,14 @@ def _set_kind(measure: Measure, unit: Unit, text: str) -> None:
         _add_second_half(measure, text)
 
 
-_PEOPLE_AFTER = re.compile(
+_PEOPLE_AFTER = expression(
     " ?(?:名|多|余)?(?:群众|农户|居民|学生|职工|老人|村民|市民|用户|人口|粉丝|游客|农民|儿童|妇女|企业|家庭)"
 )
-_PEOPLE_BEFORE = re.compile("人数|人次|户数|[次件册份]数|数量|面积")
-_MONEY_AFTER = re.compile(
+_PEOPLE_BEFORE = expression("人数|人次|户数|[次件册份]数|数量|面积")
+_MONEY_AFTER = expression(
     r" ?(?:[^\w ]|$|以[上下内]|左右|之内|[0-9]|的?(?:资金|经费|补[贴助偿]|奖[励补金]|投[入资]|贷款|成本|费|款))"
 )
-_MONEY_BEFORE = re.compile("资金|经费|投[入资]|支出|预算|收入|产值|金额|补[贴助]|税|贷款|奖励|成本|总额|¥")
+_MONEY_BEFORE = expression("资金|经费|投[入资]|支出|预算|收入|产值|金额|补[贴助]|税|贷款|奖励|成本|总额|¥")
 
 
 def _reads_as_money(measure: Measure, text: str) -> bool:
@@ -207,7 +208,7 @@ def _reads_as_money(measure: Measure, text: str) -> bool:
     return _MONEY_BEFORE.search(text, max(0, measure.at - 8), measure.at) is not None
 
 
-_SECOND_HALF = re.compile(r"([0-9]{1,4}(?:\.[0-9]+)?)万(?:元|(?![^\W\d_]))")
+_SECOND_HALF = expression(r"([0-9]{1,4}(?:\.[0-9]+)?)万(?:元|(?![^\W\d_]))")
 
 
 def _add_second_half(measure: Measure, text: str) -> None:

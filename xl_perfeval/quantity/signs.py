@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import re
-
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.measure import UPPER_BOUNDS, FigureKind, Measure, Sign, skip_blanks
 from xl_perfeval.quantity.vocabulary import words
 
@@ -119,10 +118,10 @@ def _agree(measure: Measure, further: Sign) -> None:
         measure.sign = further
 
 
-_EARLIER = re.compile(
+_EARLIER = expression(
     "(至少|最少|不少于|不低于|不得少于|不得低于)|(?:不超过|控制在|至多|最多|不高于|不得超过)"
 )
-_CLAUSE_BREAK = re.compile(r"[，。；;、,:：!？?()\n0-9]")
+_CLAUSE_BREAK = expression(r"[，。；;、,:：!？?()\n0-9]")
 _CLAUSE = 14
 
 

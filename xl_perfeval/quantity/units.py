@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.vocabulary import words
 
 # --- the vocabulary -----------------------------------------------------------------------------------------
@@ -90,8 +90,8 @@ _LENGTHS = {
     glyph: tuple(sorted({len(word) for word in KNOWN if word[0] == glyph}, reverse=True))
     for glyph in {word[0] for word in KNOWN}
 }
-_LETTERS = re.compile(r"[A-Za-z]+[²³23]?")
-_BELOW = re.compile(r" ?/ ?([0-9]*[^\W\d_]{1,4}[²³23]?(?:[·*×./][^\W\d_]{1,4})?)")
+_LETTERS = expression(r"[A-Za-z]+[²³23]?")
+_BELOW = expression(r" ?/ ?([0-9]*[^\W\d_]{1,4}[²³23]?(?:[·*×./][^\W\d_]{1,4})?)")
 
 
 def unit_at(text: str, at: int) -> Unit:
@@ -220,7 +220,7 @@ def _read_groups() -> tuple[dict[str, str], dict[str, frozenset[str]], frozenset
 
 
 _GROUP_NAMES, _PARTNERS, _STARRED = _read_groups()
-_JOINED = re.compile("[·*×./]")
+_JOINED = expression("[·*×./]")
 
 
 def canonical_unit(unit: str) -> str:

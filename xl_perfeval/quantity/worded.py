@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.amounts import NOTHING
 from xl_perfeval.quantity.column import Cell
 from xl_perfeval.quantity.dates import span_of
@@ -64,7 +63,7 @@ def _worded(
     return Target(cell.raw, kind, sign, growth=growth, forecast=forecast, band=band, note=note, end=end)
 
 
-_LETTERS_IN_NUMBER = re.compile(
+_LETTERS_IN_NUMBER = expression(
     "[≥≤<>=]?[0-9]{3,}[A-Za-z]|[≥≤<>=]+ ?[0-9.]*[A-Za-z]?$|[≥≤<>=]?[0-9.]+[A-Za-z]+$"
 )
 
@@ -84,10 +83,10 @@ def _looks_damaged(text: str, measures: list[Measure]) -> bool:
 
 # --- dates --------------------------------------------------------------------------------------------------
 
-_DATE_WORDS = re.compile("年|月|季度|[0-9]日")
-_DATE_NAME = re.compile("时效|时间|^time$|^schedule$|日期|期限|进度")
-_DEADLINE = re.compile("前|底|末|止|完成|期间|起|至|全年|内|-|~")
-_ONLY_DATE = re.compile(
+_DATE_WORDS = expression("年|月|季度|[0-9]日")
+_DATE_NAME = expression("时效|时间|^time$|^schedule$|日期|期限|进度")
+_DEADLINE = expression("前|底|末|止|完成|期间|起|至|全年|内|-|~")
+_ONLY_DATE = expression(
     "[0-9年月日号.\\-/~至到前底末之以内上下半初中旬第季度全完成止起本当次 一二三四,，:()预计于在由从截]+"
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.measure import Sign
 
 
@@ -15,12 +15,12 @@ class Growth(StrEnum):
     year_on_year = "year on year"
 
 
-_YEAR_ON_YEAR = re.compile("[同环]比|[比较](?:上年|去年|上一年|前年|同期|往年)|(?:上年|去年|上一年)同期")
-_GROWING = re.compile(
+_YEAR_ON_YEAR = expression("[同环]比|[比较](?:上年|去年|上一年|前年|同期|往年)|(?:上年|去年|上一年)同期")
+_GROWING = expression(
     "(?:增长|增加|提高|提升|上升|增幅|增速|上涨|下降|降低|减少|下浮)(?:率|幅度?|速度?)?(?:了|达到?|为|约|近|超过?|不低于|不少于|至少|不超过|[≥≤<>=]| )*$"
 )
 _FALLING = frozenset("下降减")
-_GROWTH_NAME = re.compile("增长率|增幅|增速|增长比例|下降率|降低率|提高率|提升率|增长")
+_GROWTH_NAME = expression("增长率|增幅|增速|增长比例|下降率|降低率|提高率|提升率|增长")
 
 
 def growth_before(clause: str) -> tuple[Growth | None, bool]:
@@ -44,7 +44,7 @@ def relative_growth(text: str) -> bool:
     return _YEAR_ON_YEAR.search(text) is not None
 
 
-_FORECAST = re.compile(
+_FORECAST = expression(
     "预计|预估|有望|力争|将(?:会)?(?:达|实现|完成|新增|超|突破|增)|拟(?:认定|新增|于|完成|实现|建|引进|申报|达)"
 )
 
@@ -54,15 +54,15 @@ def is_forecast(text: str) -> bool:
     return _FORECAST.search(text) is not None
 
 
-_SMALLER = re.compile(
+_SMALLER = expression(
     "成本|费用|单价|造价|投诉|事故|结余率|变质|时限|时长|耗时|用时|违规|违纪|违法|差错|错误率|误差|损耗|损失率|流失率|死亡率|发病率|逾期|"
     "超标|缺陷|退货|能耗|用电量|漏报|故障|缺勤|空置率|欠费|安全事件|负面|舆情|上访|重复率|辍学率|失业率|倒塌|伤亡|标准$|"
     "补助标准|发放标准|负债率|三公"
 )
-_LARGER = re.compile(
+_LARGER = expression(
     "处理|办结|回复|答复|整改|满意|达标|完成|及时|下降|降低|减少|节约|节支|覆盖|合格|化解|调解|挽回|处置|响应率|结案|成本核算|受理|回访|排除|修复|查处"
 )
-_TIME = re.compile("时效|时间|时限|期限|工期|周期|天数|时长")
+_TIME = expression("时效|时间|时限|期限|工期|周期|天数|时长")
 _COLUMNS_OF_COST, _COLUMNS_OF_TIME = ("cost",), ("time", "schedule")
 
 
@@ -75,7 +75,7 @@ def smaller_is_better(name: str, *, rate: bool, duration: bool) -> bool:
     return duration and not rate and (name in _COLUMNS_OF_TIME or _TIME.search(name) is not None)
 
 
-_BANDS = re.compile(
+_BANDS = expression(
     "(?:已|全部|全面|完全)?(达成|部分达成|未达成|没有达成|基本达成|未能达成|部分实现|实现)(?:了)?(?:年度|预期|既定|绩效|全部|的)*(?:指标|目标)"
     "(?:程度较低)?(?:(?:并|且|，|,).{0,14})?。?"
 )
@@ -96,10 +96,10 @@ def band_of(text: str) -> str | None:
     return _BAND_WORDS.get(match[1], "未达成")
 
 
-_LOWER_REFERENCE = re.compile(
+_LOWER_REFERENCE = expression(
     "(?:不低于|不少于|不小于|高于|优于|超过|≥|>).{0,6}?(?:上年|去年|往年|平均|标准|计划数)"
 )
-_REFERENCE = re.compile(
+_REFERENCE = expression(
     "(?:不超|未超|不得超|不突破|不高于|不大于|控制在|[≤<]|低于|限于|小于|少于|等于|=).{0,8}?(?:预算|概算|控制数|控制价|限额|批复|计划数|上年|标准|合同价)"
     "|(?:预算|概算|批复|限额|控制数|标准)(?:金额|总额|成本|资金|范围|数)?(?:以|之)?内"
 )
@@ -114,7 +114,7 @@ def reference_sign(text: str) -> Sign | None:
     return Sign.equal if "等于" in text else Sign.at_most
 
 
-_VAGUE = re.compile(
+_VAGUE = expression(
     "若干|多[篇次场个份家项批名人种期](?!民)|实际(?:工作|情况|需要|发生)(?:安排|而定|为准|确定)?|数[十百千]|视情况|按需|据实|根据实际|按实际"
 )
 
@@ -124,9 +124,9 @@ def is_vague(text: str) -> bool:
     return _VAGUE.search(text) is not None
 
 
-_MARKS = re.compile("[XxNn*_?？【待某○×]")
-_PLACEHOLDER = re.compile("X{2,}|(?:^|[≥≤<>=年月])\\*|\\*{2,}|_{2,}|【待|待补充|待填|○{2,}|某某|×{2,}")
-_ONLY_PLACEHOLDER = re.compile("[≥≤<>=2WwV]?[XxNn*?？](?:%|[^\\W\\d_]{1,3})?")
+_MARKS = expression("[XxNn*_?？【待某○×]")
+_PLACEHOLDER = expression("X{2,}|(?:^|[≥≤<>=年月])\\*|\\*{2,}|_{2,}|【待|待补充|待填|○{2,}|某某|×{2,}")
+_ONLY_PLACEHOLDER = expression("[≥≤<>=2WwV]?[XxNn*?？](?:%|[^\\W\\d_]{1,3})?")
 
 
 def is_unfilled(text: str) -> bool:
@@ -136,7 +136,7 @@ def is_unfilled(text: str) -> bool:
     return _PLACEHOLDER.search(text) is not None or _ONLY_PLACEHOLDER.fullmatch(text) is not None
 
 
-_SCORING_RULE = re.compile("[得扣加减]\\s?[0-9]+(?:\\.[0-9]+)?\\s?分(?!钟)|不得分|扣完为止")
+_SCORING_RULE = expression("[得扣加减]\\s?[0-9]+(?:\\.[0-9]+)?\\s?分(?!钟)|不得分|扣完为止")
 
 
 def is_scoring_rule(text: str) -> bool:

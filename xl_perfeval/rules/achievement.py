@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xl_perfeval import fulfilment, quantity, rollup, scoring
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.fulfilment import Comparison, Outcome
 from xl_perfeval.model import (
@@ -355,7 +356,7 @@ def forecast_as_actual(project: Project, submission: Submission) -> Iterator[Pro
             )
 
 
-_COPIED = re.compile(r"[≥≤≧≦＞＜><]|以上|以下|以内|不低于|不少于|不高于|不超过|不多于")
+_COPIED = expression(r"[≥≤≧≦＞＜><]|以上|以下|以内|不低于|不少于|不高于|不超过|不多于")
 
 
 @rule(
@@ -394,7 +395,7 @@ def target_copied_as_actual(project: Project) -> Iterator[Problem]:
             )
 
 
-_CLAUSES = re.compile(r"[^，,。；;、\n]+")
+_CLAUSES = expression(r"[^，,。；;、\n]+")
 
 
 def _clauses_with_places(text: str) -> Iterator[str]:
@@ -414,8 +415,8 @@ def _bound_in(clause: str) -> tuple[Decimal, str] | None:
     return None
 
 
-_ALL = re.compile(r"[全均都皆]")
-_UNFINISHED = re.compile(
+_ALL = expression(r"[全均都皆]")
+_UNFINISHED = expression(
     r"(?:暂未|尚未|未能|还未|没能|未按期|未按时|没有按时)(?!发生|发现|出现|接到|收到)|"
     r"(?<!从)未(?:完工|完成|开工|实施|开展|启动|竣工|到位|验收|达到|达标|实现|建成|交付)|"
     r"没有(?:完成|开展|实施|达到)|推迟(?:到|至)|延期(?:到|至)"
@@ -632,7 +633,7 @@ def unfinished_without_reason(project: Project, submission: Submission) -> Itera
             )
 
 
-_SAYS_NOTHING = re.compile(
+_SAYS_NOTHING = expression(
     r"(?:是?(?:因为?|由于|根据|按照?|鉴于|属于?|系))?(?:本单位|我单位|项目|该项目)?的?"
     r"(?:工作需要|实际(?:工作)?(?:情况|需要)|工作(?:实际|安排|原因|情况|计划)|客观(?:原因|因素)|特殊(?:原因|情况)|"
     r"其他(?:原因)?|各种原因|历史原因|正常(?:情况|偏差)?|客观情况|相关原因|有关原因|种种原因|原因|情况属实|见附件|略|同上)"

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from xl_perfeval import quantity, rollup
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import Indicator, Intake, OwnSheet, Place, Project, Stage, Submission, WorkItem
 from xl_perfeval.rules.engine import Problem, Unknown, is_blank, named, project_named, rule, wan
@@ -174,7 +175,7 @@ def _same_unit(a: str, b: str) -> bool:
     return quantity.comparable(a, b) in {quantity.Comparison.same, quantity.Comparison.group}
 
 
-_BRACKETED = re.compile(
+_BRACKETED = expression(
     r"(?P<a>\d[\d,，]*(?:\.\d+)?)\s*(?P<au>亿元|万元|元)\s*[（(]\s*(?:即|折合|合|约)?\s*(?P<b>\d[\d,，]*(?:\.\d+)?)\s*(?P<bu>亿元|万元|元)\s*[）)]"
 )
 
@@ -284,7 +285,7 @@ def _changes(record: WorkItem | Indicator, approved: WorkItem | Indicator | None
             )
 
 
-_YEAR = re.compile(r"(?<![0-9〔\[（(-])(20[0-9]{2})(?=\s*年)(?!\s*年?\s*[-—~～至])")
+_YEAR = expression(r"(?<![0-9〔\[（(-])(20[0-9]{2})(?=\s*年)(?!\s*年?\s*[-—~～至])")
 
 
 @rule(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from xl_perfeval import quantity, rollup
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import CellValue, Execution, Funding, Place, Project, Source, Submission
 from xl_perfeval.rules.engine import (
@@ -572,7 +573,7 @@ def _cost_target(level1: CellValue, level2: CellValue, target: CellValue, unit: 
     return read.amount if read.certain else None
 
 
-_UNIT_PRICE = re.compile(
+_UNIT_PRICE = expression(
     r"单价\s*(?P<price>\d+(?:\.\d+)?)\s*(?P<price_unit>万?元)[^。；;]{0,10}?"
     r"(?P<count>\d+(?:\.\d+)?)\s*[台套个件块辆份册本条张人场次][^。；;]{0,6}?(?:共计?|合计|总价|计)\s*(?P<total>\d+(?:\.\d+)?)\s*(?P<total_unit>万?元)"
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from xl_perfeval import quantity, rollup
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import Indicator, Paragraph, Place, Project, Stage, Submission, WorkItem
 from xl_perfeval.rules.achievement import missed
@@ -75,8 +76,8 @@ def project_not_mentioned(submission: Submission) -> Iterator[Problem]:
 
 _SHARED = 5
 """So many characters in a row in both texts: the report speaks of the project's work in its own words."""
-_MARKS = re.compile(r"[^一-龥]+")
-_COMMON_END = re.compile(r"(?:工作|活动|专项|项目|立项|扶持|补助)*(?:经费|资金|专项|项目)?$")
+_MARKS = expression(r"[^一-龥]+")
+_COMMON_END = expression(r"(?:工作|活动|专项|项目|立项|扶持|补助)*(?:经费|资金|专项|项目)?$")
 
 
 def _pieces(text: str) -> set[str]:
@@ -105,7 +106,7 @@ def _spoken_of(project: Project, text: str, pieces: set[str]) -> bool:
     )
 
 
-_NO_PROBLEMS = re.compile(
+_NO_PROBLEMS = expression(
     r"(?:经(?:自查|自评)|目前|本年度|本单位|我单位|本项目|各项目|项目实施中|执行中|[，、 ])*"
     r"(?:无|暂无|没有|未发现|不存在|未出现|暂未发现)(?:明显|突出|重大|较大|什么|任何)?的?(?:存在)?(?:问题|困难)?"
 )
@@ -223,10 +224,10 @@ def another_years_figures(paragraph: Paragraph, submission: Submission) -> Itera
                 return
 
 
-_COMMA = re.compile(r"[，,：:]")
-_THIS_YEAR = re.compile(r"今年|本年(?!度?预算)|当年")
-_PAST = re.compile(r"(?:其中|截至|截止|仅)?(20\d\d)年(?:度|底|末|全年)?(?![-—~～至到])")
-_COMPARED = re.compile(r"较|比|与|从|自20|以来|起|开始|结转|立项|启动|批准|印发|修订|出台|成立|签订|下达")
+_COMMA = expression(r"[，,：:]")
+_THIS_YEAR = expression(r"今年|本年(?!度?预算)|当年")
+_PAST = expression(r"(?:其中|截至|截止|仅)?(20\d\d)年(?:度|底|末|全年)?(?![-—~～至到])")
+_COMPARED = expression(r"较|比|与|从|自20|以来|起|开始|结转|立项|启动|批准|印发|修订|出台|成立|签订|下达")
 
 
 @rule(
@@ -266,11 +267,11 @@ def forecast_among_results(paragraph: Paragraph, submission: Submission) -> Iter
             return
 
 
-_GOALS = re.compile(r"目标|任务|指标")
-_DONE = re.compile(r"完成|达成|实现|达到|达标")
-_EVERY = re.compile(r"各项|全部|所有|均|都|全面|圆满|超额|百分之百|100%")
-_OUTRIGHT = re.compile(r"(?:各项|全部|所有).{0,8}绩效(?:目标|指标)|绩效(?:目标|指标)[^，]{0,4}(?:全部|均|都)")
-_QUALIFIED = re.compile(
+_GOALS = expression(r"目标|任务|指标")
+_DONE = expression(r"完成|达成|实现|达到|达标")
+_EVERY = expression(r"各项|全部|所有|均|都|全面|圆满|超额|百分之百|100%")
+_OUTRIGHT = expression(r"(?:各项|全部|所有).{0,8}绩效(?:目标|指标)|绩效(?:目标|指标)[^，]{0,4}(?:全部|均|都)")
+_QUALIFIED = expression(
     r"未|没|除|基本|部分|力争|确保|争取|将|下一?年|下一步|市对区|上级|市里|省里|市下达|考核|其中|个"
 )
 

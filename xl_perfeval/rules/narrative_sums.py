@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from xl_perfeval import quantity, rollup
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import Paragraph, Submission
 from xl_perfeval.rules.engine import Problem, rule
@@ -15,12 +16,12 @@ from xl_perfeval.rules.sentences import figures, sentences
 
 Figure = quantity.Figure
 _COUNTED = {quantity.FigureKind.count, quantity.FigureKind.money}
-_OF_WHICH = re.compile(r"其中[：:]?")
-_ALTOGETHER = re.compile(
+_OF_WHICH = expression(r"其中[：:]?")
+_ALTOGETHER = expression(
     r"(?:共计?|合计|总计|总共|累计)(?:投入|支出|完成|安排|发放|举办|开展|培训|资金|为|达)*$"
 )
-_OTHER_MEASURE = re.compile(r"支出|结余|执行|预算|到位|下达|指标|拨付|完成率")
-_OVERLAPPING = re.compile(r"[女男]|党员|干部|青年|老年|民族|脱贫|残疾|学历|以上|省级|市级|国家级")
+_OTHER_MEASURE = expression(r"支出|结余|执行|预算|到位|下达|指标|拨付|完成率")
+_OVERLAPPING = expression(r"[女男]|党员|干部|青年|老年|民族|脱贫|残疾|学历|以上|省级|市级|国家级")
 
 
 def _text(text: str) -> Submission:
@@ -74,7 +75,7 @@ def parts_do_not_add_up(paragraph: Paragraph) -> Iterator[Problem]:
             return
 
 
-_TOTALS = re.compile(r"其中|共|合计|总计|累计")
+_TOTALS = expression(r"其中|共|合计|总计|累计")
 
 
 def _said(value: Decimal, like: Figure) -> str:
@@ -155,10 +156,10 @@ def _half_unit(figure: Figure) -> Decimal:
     return Decimal(1).scaleb(-len(digits[1])) / 2 * scale
 
 
-_PLANNED = re.compile(r"(?:预算|指标总额|安排|目标|计划|应收|应到|发放问卷|发出)[^，；]{0,8}$")
-_ACHIEVED = re.compile(r"(?:支出|执行|完成|实际|到位|实到|收回|回收)[^，；预算计划目标]{0,8}$")
-_RATIO = re.compile(r"(?:执行率|支出率|完成率|到位率|回收率|收回率)(?:为|达到?|[:：])?$")
-_GROWTH = re.compile(
+_PLANNED = expression(r"(?:预算|指标总额|安排|目标|计划|应收|应到|发放问卷|发出)[^，；]{0,8}$")
+_ACHIEVED = expression(r"(?:支出|执行|完成|实际|到位|实到|收回|回收)[^，；预算计划目标]{0,8}$")
+_RATIO = expression(r"(?:执行率|支出率|完成率|到位率|回收率|收回率)(?:为|达到?|[:：])?$")
+_GROWTH = expression(
     r"(?:从|由)(?:20\d\d年|上年|去年)?[^，；]{0,6}?的?(?P<a>[0-9.]+)(?P<ua>[万亿]?[一-龥]{1,2}?)(?:增加|增长|提高|上升)(?:到|至)"
     r"[^，；0-9]{0,6}(?P<b>[0-9.]+)(?P<ub>[万亿]?[一-龥]{1,2})，?(?:同比)?(?:增长|增幅)(?:了|达|为)?(?P<p>[0-9]+(?:\.[0-9]+)?)[%％]"
 )
@@ -229,7 +230,7 @@ def _wrong_ratio(text: str) -> tuple[Decimal, Decimal, str] | None:
     return None
 
 
-_RATE_WORD = re.compile(r"率[^，。]{0,3}[0-9]")
+_RATE_WORD = expression(r"率[^，。]{0,3}[0-9]")
 
 
 def _last_digit(rate: Figure) -> Decimal:

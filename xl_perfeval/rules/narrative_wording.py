@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import CellValue, Edition, Place, Record, Submission
 from xl_perfeval.rules.engine import Problem, is_blank, named, project_named, rule
@@ -16,20 +17,20 @@ from xl_perfeval.rules.sentences import mention, short
 _PRIVATE = (
     (
         "身份证号",
-        re.compile(
+        expression(
             r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
         ),
     ),
-    ("手机号", re.compile(r"(?<![0-9A-Za-z.,，-])1[3-9]\d{9}(?![0-9A-Za-z.]|\s*[万亿千百元个份人次米亩吨])")),
-    ("电话号码", re.compile(r"(?<![0-9])0\d{2,3}[-－—–]\d{7,8}(?!\d)")),
+    ("手机号", expression(r"(?<![0-9A-Za-z.,，-])1[3-9]\d{9}(?![0-9A-Za-z.]|\s*[万亿千百元个份人次米亩吨])")),
+    ("电话号码", expression(r"(?<![0-9])0\d{2,3}[-－—–]\d{7,8}(?!\d)")),
     (
         "银行账号",
-        re.compile(
+        expression(
             r"(?:银行)?(?:账号|帐号|账户|帐户|卡号)(?:为|是|[:： ])*(\d[\d ]{8,24}\d)|(?<![0-9A-Za-z])62\d{14,17}(?!\d)"
         ),
     ),
 )
-_LONG = re.compile(r"\d{7}")
+_LONG = expression(r"\d{7}")
 
 
 @rule(
@@ -93,13 +94,13 @@ def _texts(submission: Submission) -> Iterator[tuple[Place, str]]:
         yield paragraph.at("text"), paragraph.text
 
 
-_GENERAL = re.compile(
+_GENERAL = expression(
     r"加强|提升|提高|完善|强化|推进|推动|深化|健全|优化|增强|改进|加大|加快|落实|规范|创新|夯实|进一步|努力|继续|切实|不断|积极|认真|扎实"
 )
-_SPECIFIC = re.compile(
+_SPECIFIC = expression(
     r"[0-9０-９《》“”]|[一二三四五六七八九十两]+[项个次场家月]|因|由于|未|没有|不足|缺|滞后|结余|偏|不够|不高|不强|不到位|较慢|较少"
 )
-_SPLIT = re.compile(r"[，。；、,;！\n]+")
+_SPLIT = expression(r"[，。；、,;！\n]+")
 
 
 @rule(
@@ -197,7 +198,7 @@ def _too_long(
         )
 
 
-_BODY = re.compile(
+_BODY = expression(
     r"(?P<about>绩效自评|绩效考核|绩效评价|绩效评估|绩效管理|自评|考核)(?:工作)?(?P<body>领导小组|工作小组|评价小组|工作专班)"
 )
 
@@ -251,7 +252,7 @@ class _Law(NamedTuple):
 _LAWS = (
     _Law(
         "科学技术普及法",
-        re.compile(
+        expression(
             r"(?:科学技术普及法|科普法)》?(?:（?[^，。；]{0,8}）?)?(?:第四章)?第?二十三条[^。；]{0,30}(?:经费|预算|投入)"
         ),
         "2024年12月25日修订公布",
@@ -259,7 +260,7 @@ _LAWS = (
     ),
     _Law(
         "科学技术进步法",
-        re.compile(
+        expression(
             r"(?:科学技术进步法|科技进步法)》?[^，。；]{0,8}第?五十九条[^。；]{0,30}(?:经费|预算|投入)"
         ),
         "2021年12月24日修订，2022年1月1日起施行",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from xl_perfeval import quantity, scoring
+from xl_perfeval.expressions import expression
 from xl_perfeval.model import CellValue, Indicator, WorkItem
 from xl_perfeval.rules.engine import is_blank
 
 TARGETS = ("quantity", "quality", "benefit")
 """Columns of the matrix that hold targets other than cost and time."""
-_NUMBER = re.compile(r"\s*[-+]?[0-9０-９][0-9０-９,]*(?:[.．][0-9０-９]+)?\s*")
+_NUMBER = expression(r"\s*[-+]?[0-9０-９][0-9０-９,]*(?:[.．][0-9０-９]+)?\s*")
 _SIGNS = frozenset(("≥", "＞", "＝", "＜", "≤", ">", "<", "="))
 _NO_REASON = frozenset(
     ("", "无", "—", "——", "-", "/", "－", "／", "暂无", "没有", "无。", "无偏差", "未偏离")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import CellValue, FormTable, Indicator, Paragraph, Project, Stage, Submission, WorkItem
 from xl_perfeval.rules.engine import Problem, Unknown, is_blank, named, project_named, rule
 from xl_perfeval.rules.examples import evidence_edition, indicator, indicators, item, project, submission
 
-_PLACEHOLDER = re.compile(r"[×xX]{2,}|\*{2,}|＊{2,}|_{3,}|＿{2,}|【待补充[^】]*】|20[XxＸ×*]{2}年?")
-_SATISFACTION = re.compile(r"满意[^。；;]{0,12}?[0-9０-９]|[0-9０-９][^。；;]{0,8}满意|问卷|满意度调查")
+_PLACEHOLDER = expression(r"[×xX]{2,}|\*{2,}|＊{2,}|_{3,}|＿{2,}|【待补充[^】]*】|20[XxＸ×*]{2}年?")
+_SATISFACTION = expression(r"满意[^。；;]{0,12}?[0-9０-９]|[0-9０-９][^。；;]{0,8}满意|问卷|满意度调查")
 
 
 @rule(

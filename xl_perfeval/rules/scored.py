@@ -6,12 +6,12 @@ was typed over a formula, so that a score the form computed itself is never look
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from xl_perfeval import quantity, rollup, scoring
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import (
     CellValue,
@@ -75,7 +75,7 @@ def _part(row: Indicator) -> bool:
     return words(row.level3).startswith("其中") or _is_subtotal(row)
 
 
-_SUBTOTAL = re.compile(r".{0,4}(?:小计|合计|总计|总分)")
+_SUBTOTAL = expression(r".{0,4}(?:小计|合计|总计|总分)")
 
 
 def _is_subtotal(row: Indicator) -> bool:
@@ -544,7 +544,7 @@ def one_indicator_too_heavy(indicator: Indicator) -> Iterator[Problem]:
         )
 
 
-_SAMPLE = re.compile(r"问卷|样本|收回|回收|抽样|抽查|调查|回访|测评|访谈|评议|[0-9０-９]\s*份")
+_SAMPLE = expression(r"问卷|样本|收回|回收|抽样|抽查|调查|回访|测评|访谈|评议|[0-9０-９]\s*份")
 
 
 @rule(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from xl_perfeval import quantity
+from xl_perfeval.expressions import expression
 from xl_perfeval.model import Project
 
-_DIGIT = re.compile(r"[0-9０-９零〇一二两三四五六七八九十百千]")
+_DIGIT = expression(r"[0-9０-９零〇一二两三四五六七八九十百千]")
 
 
 @lru_cache(maxsize=8192)
@@ -19,8 +19,8 @@ def figures(text: str) -> tuple[quantity.Figure, ...]:
     return quantity.figures(text) if _DIGIT.search(text) else ()
 
 
-_SENTENCE = re.compile(r"[^。！？；;\n]+")
-_CLAUSE = re.compile(r"[^，,、：:]+")
+_SENTENCE = expression(r"[^。！？；;\n]+")
+_CLAUSE = expression(r"[^，,、：:]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +80,22 @@ def _forms(name: str | None, purpose: str) -> tuple[str, ...]:
     return tuple(form for form in forms if len(form) >= 3)
 
 
-_YEAR_IN_FRONT = re.compile(r"^20\d\d年度?")
-_LISTED = re.compile(r"[、，；]")
+_YEAR_IN_FRONT = expression(r"^20\d\d年度?")
+_LISTED = expression(r"[、，；]")
 
 
 def _called(project: Project) -> tuple[str, ...]:
     return _forms(project.called, str(project.purpose or "").strip("。；， "))
 
 
-_FORECAST = re.compile(
+_FORECAST = expression(
     r"预计(?!的?(?:目标|任务|效果|工期|成效|进度|指标|值|数))|预估|有望|力争"
     r"|将(?:会)?(?:达|实现|完成|新增|超|突破|增)"
     r"|拟(?:认定|新增|于|完成|实现|建|引进|申报|达)"
 )
-_NO_FORECAST_BEFORE = re.compile(r"(?:较|比|超出?|超过|高于|低于|好于|优于|原|达到|完成|按照?|与)$")
-_PLAN = re.compile(r"下一步|下一年|下年|明年|今后|下阶段|接下来|未来|来年|次年|“十[四五六]五”")
-_QUOTED = re.compile(r"《[^》]*》|“[^”]*”")
+_NO_FORECAST_BEFORE = expression(r"(?:较|比|超出?|超过|高于|低于|好于|优于|原|达到|完成|按照?|与)$")
+_PLAN = expression(r"下一步|下一年|下年|明年|今后|下阶段|接下来|未来|来年|次年|“十[四五六]五”")
+_QUOTED = expression(r"《[^》]*》|“[^”]*”")
 
 
 def forecast(text: str) -> str | None:
@@ -109,7 +109,7 @@ def forecast(text: str) -> str | None:
     return None
 
 
-_OTHER_FORECAST = re.compile(r"预估|有望|力争|拟")
+_OTHER_FORECAST = expression(r"预估|有望|力争|拟")
 
 
 def without_quotes(text: str) -> str:
@@ -117,7 +117,7 @@ def without_quotes(text: str) -> str:
     return _QUOTED.sub(lambda found: "□" * len(found.group()), text) if "《" in text or "“" in text else text
 
 
-SHARE_NAME = re.compile(
+SHARE_NAME = expression(
     r"满意度|满意率|(?:合格|覆盖|达标|知晓|及时|公开|普及|准确|出勤|参训|参与|通过|优良|好转|入学|巩固|完好|发放|保障|"
     r"结案|整改|验收|签约|支持|差错|违规|流失|死亡|发病|变质|空置|结余)率|占比"
 )

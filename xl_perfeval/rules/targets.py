@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 from xl_perfeval import fulfilment, quantity
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import CellError, CellValue, Edition, Indicator, Project, Stage, Submission, WorkItem
 from xl_perfeval.rules.engine import Problem, is_blank, named, rule
@@ -27,7 +27,7 @@ from xl_perfeval.rules.readings import (
 )
 from xl_perfeval.rules.sentences import SHARE_NAME, figures, short
 
-_VAGUE = re.compile(
+_VAGUE = expression(
     r"(?:根据|按照?|视)实际(?:工作)?(?:情况|安排|需要)|根据工作(?:需要|安排)|若干|多(?:篇|次|场|项|家|个|批)"
 )
 _MEASURED = {
@@ -181,7 +181,7 @@ def _damage(record: WorkItem | Indicator, key: str, reason: str | None) -> Itera
     )
 
 
-_MEANT = re.compile(r"可能(?:原来)?(?:写的)?是“([^”]+)”")
+_MEANT = expression(r"可能(?:原来)?(?:写的)?是“([^”]+)”")
 _TOLD_ELSEWHERE = ("还有没填", "文字太长", "单元格显示错误")
 """Beginnings of doubts that R105 and F010 speak of."""
 
@@ -358,11 +358,11 @@ def _impossible_share(name: str, part: quantity.Target) -> bool:
     )
 
 
-_COST_NAME = re.compile(r"成本|费用|支出|造价|单价")
-_NOT_SMALL = re.compile(r"标准|节约|节支|降低|减少|核算|控制率|收入|回收|补偿|分摊率|覆盖|占比")
-_GROWS = re.compile(r"新增|带动|增加|增收|创造|提供|税收|产值|收入|利润|受益|就业|惠及")
-_BUILT = re.compile(r"举办|开展|组织|召开|培训|建设|新建|新增|改造|采购|购置|印制|发放资料|推荐|培育|创建")
-_LIMITED = re.compile(
+_COST_NAME = expression(r"成本|费用|支出|造价|单价")
+_NOT_SMALL = expression(r"标准|节约|节支|降低|减少|核算|控制率|收入|回收|补偿|分摊率|覆盖|占比")
+_GROWS = expression(r"新增|带动|增加|增收|创造|提供|税收|产值|收入|利润|受益|就业|惠及")
+_BUILT = expression(r"举办|开展|组织|召开|培训|建设|新建|新增|改造|采购|购置|印制|发放资料|推荐|培育|创建")
+_LIMITED = expression(
     r"控制|不超|上限|限额|限制|压减|减少|下降|降低|投诉|事故|违|误|超|成本|费用|调整|天数|时间|时限"
 )
 
@@ -425,7 +425,7 @@ def unit_contradicts_column(indicator: Indicator) -> Iterator[Problem]:
         )
 
 
-_MONEY = re.compile(r"[万萬亿億]?元")
+_MONEY = expression(r"[万萬亿億]?元")
 
 
 def unit_beside(value: CellValue) -> str:

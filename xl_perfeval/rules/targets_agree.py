@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from xl_perfeval import quantity
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import Indicator, Place, Project, Submission, WorkItem
 from xl_perfeval.rules.engine import Problem, Unknown, is_blank, named, rule
@@ -68,20 +69,20 @@ def _same_thing(a: quantity.Figure, b: quantity.Figure) -> bool:
 
 
 _FOUNDED = (
-    (re.compile(r"新中国|中华人民共和国|建国|国庆"), 1949),
-    (re.compile(r"建党|中国共产党|党的?生日"), 1921),
-    (re.compile(r"建军|解放军"), 1927),
-    (re.compile(r"改革开放"), 1978),
-    (re.compile(r"抗(?:日战争|战)(?:暨世界反法西斯战争)?胜利"), 1945),
-    (re.compile(r"五四运动"), 1919),
-    (re.compile(r"长征胜利"), 1936),
-    (re.compile(r"抗美援朝"), 1950),
+    (expression(r"新中国|中华人民共和国|建国|国庆"), 1949),
+    (expression(r"建党|中国共产党|党的?生日"), 1921),
+    (expression(r"建军|解放军"), 1927),
+    (expression(r"改革开放"), 1978),
+    (expression(r"抗(?:日战争|战)(?:暨世界反法西斯战争)?胜利"), 1945),
+    (expression(r"五四运动"), 1919),
+    (expression(r"长征胜利"), 1936),
+    (expression(r"抗美援朝"), 1950),
 )
-_ANNIVERSARY = re.compile(r"(\d{1,3})\s*周年")
-_STALE_YEAR = re.compile(
+_ANNIVERSARY = expression(r"(\d{1,3})\s*周年")
+_STALE_YEAR = expression(
     r"(?<![\d〔\[（(—~～至-])(20\d\d)\s*年(?!\s*[-—~～至]|度?结转|以来|[起始]|开始|立项|启动|签订|批准|印发)"
 )
-_REFERENCE = re.compile(r"(?:较|比|同比|上年|结转|自|从|始于|对比|与)[^，。；]{0,4}$")
+_REFERENCE = expression(r"(?:较|比|同比|上年|结转|自|从|始于|对比|与)[^，。；]{0,4}$")
 
 
 @rule(
@@ -205,8 +206,8 @@ def count_differs_from_list(item: WorkItem) -> Iterator[Problem]:
         )
 
 
-_LIST = re.compile(r"(?<![0-9.])1\s*[.．、)）](?![0-9])|①|[（(]一[)）]|一是")
-_ENDS_OPEN = re.compile(r"等[^，。；]{0,8}[。；]?\s*$")
+_LIST = expression(r"(?<![0-9.])1\s*[.．、)）](?![0-9])|①|[（(]一[)）]|一是")
+_ENDS_OPEN = expression(r"等[^，。；]{0,8}[。；]?\s*$")
 
 
 def _list_is_open(
@@ -285,10 +286,10 @@ def part_exceeds_whole(submission: Submission) -> Iterator[Problem]:
             )
 
 
-_FULL_NAME = re.compile(r"高新技术企业|国家级?高企")
-_APPLIED = re.compile(r"(?:申报|推荐|上报)(?:申报|认定)?([^申报推荐]{2,10})$")
-_GRANTED = re.compile(r"^(?:新增|新认定|认定|获批|获评|获得认定)(?:认定)?([^，]{2,10})$")
-_OF_WHICH = re.compile(r"其中[：:]?")
+_FULL_NAME = expression(r"高新技术企业|国家级?高企")
+_APPLIED = expression(r"(?:申报|推荐|上报)(?:申报|认定)?([^申报推荐]{2,10})$")
+_GRANTED = expression(r"^(?:新增|新认定|认定|获批|获评|获得认定)(?:认定)?([^，]{2,10})$")
+_OF_WHICH = expression(r"其中[：:]?")
 
 
 def _part_in_cell(item: WorkItem, key: str, text: str) -> Iterator[Problem]:
@@ -367,7 +368,7 @@ def period_out_of_place(project: Project, submission: Submission) -> Iterator[Pr
             yield from _misplaced(row, "target", _day(reading.low), _day(reading.high), year, said)
 
 
-_CROSSING = re.compile(r"跨年|跨年度|延续|结转|[两三二多]年|分年")
+_CROSSING = expression(r"跨年|跨年度|延续|结转|[两三二多]年|分年")
 
 
 def _misplaced(
@@ -421,11 +422,11 @@ def _day(bound: Decimal | None) -> date | None:
         return None
 
 
-_BENEFIT = re.compile(
+_BENEFIT = expression(
     r"效益|税收|财政收入|产值|增收|销售|利润|营业收入|研发投入|成交额|(?:带动|撬动).{0,12}投[入资]"
 )
-_JOBS = re.compile(r"就业|岗位")
-_MONEY_ITEM = re.compile(r"补[助贴]|奖|单价|价|成本|标准|采购|扶持|资助|救助|发放|兑现|人均|每")
+_JOBS = expression(r"就业|岗位")
+_MONEY_ITEM = expression(r"补[助贴]|奖|单价|价|成本|标准|采购|扶持|资助|救助|发放|兑现|人均|每")
 
 
 @rule(

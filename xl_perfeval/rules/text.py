@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from xl_perfeval import quantity, rollup
+from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
 from xl_perfeval.model import Paragraph, Place, Project, Submission
 from xl_perfeval.rules.engine import Problem, Unknown, rule, wan
@@ -16,11 +17,11 @@ from xl_perfeval.rules.readings import actual as read_actual
 from xl_perfeval.rules.readings import figured, parts
 from xl_perfeval.rules.sentences import Clause, clauses, figures, mention, sentences
 
-_SPENT = re.compile(r"兑现|支出|拨付|使用|发放|支付|列支|下拨|花费|支取")
-_BUDGET = re.compile(r"预算|安排|下达|指标|批复|核定|计划")
-_BALANCE = re.compile(r"结余|结转|剩余|未支出|未使用|尚余")
-_PART = re.compile(r"其中|用于|包括|分别")
-_OTHERS = re.compile(
+_SPENT = expression(r"兑现|支出|拨付|使用|发放|支付|列支|下拨|花费|支取")
+_BUDGET = expression(r"预算|安排|下达|指标|批复|核定|计划")
+_BALANCE = expression(r"结余|结转|剩余|未支出|未使用|尚余")
+_PART = expression(r"其中|用于|包括|分别")
+_OTHERS = expression(
     r"省级|市级|上级|中央|国家|争取|企业|带动|撬动|社会|往年|上年|去年|20\d\d年(?:预算|支出)?较"
 )
 
@@ -192,19 +193,19 @@ _TOTALS = (
     (
         "budget",
         "指标总额",
-        re.compile(
+        expression(
             r"(?:指标|预算)(?:总额|合计|总计|共计)|总预算|(?:合计|共计?|总共)(?:安排|下达)?(?:预算|指标)"
         ),
     ),
     (
         "spent",
         "支出总额",
-        re.compile(r"支出(?:总额|合计|总计|共计)|总支出|(?:合计|共计?|累计|总共)(?:实际)?支出|实际支出总额"),
+        expression(r"支出(?:总额|合计|总计|共计)|总支出|(?:合计|共计?|累计|总共)(?:实际)?支出|实际支出总额"),
     ),
-    ("balance", "结余", re.compile(r"(?:总|合计|共|累计)?结余(?:总额|合计|共计?)?")),
+    ("balance", "结余", expression(r"(?:总|合计|共|累计)?结余(?:总额|合计|共计?)?")),
 )
-_RATE = re.compile(r"执行率")
-_WHOLE = re.compile(r"总额|总预算|总支出|合计|共计|全部项目|各项目|项目共|个项目|总体|综合|总的")
+_RATE = expression(r"执行率")
+_WHOLE = expression(r"总额|总预算|总支出|合计|共计|全部项目|各项目|项目共|个项目|总体|综合|总的")
 
 
 @rule(
@@ -247,7 +248,7 @@ def total_contradicts_tables(paragraph: Paragraph, submission: Submission) -> It
             yield from _total_problem(figure, word, expected, paragraph.at("text"))
 
 
-_SPEAKS_OF_MONEY = re.compile(r"[元万%％]")
+_SPEAKS_OF_MONEY = expression(r"[元万%％]")
 
 
 def _two(text: str) -> Submission:
@@ -362,8 +363,8 @@ def count_contradicts_actual(submission: Submission) -> Iterator[Problem]:
         )
 
 
-_OF_OTHERS = re.compile(r"目标|计划|上年|去年|上半年|下半年|季度|20\d\d年|其中|累计|较|比|同期|原定")
-_DOING = re.compile(
+_OF_OTHERS = expression(r"目标|计划|上年|去年|上半年|下半年|季度|20\d\d年|其中|累计|较|比|同期|原定")
+_DOING = expression(
     r"^(?:(?:全年|本年|共|印发|派发|发放|分发|编发|编印|开办|开设|承办|主办|安排|牵头|开展|组织|举办|新建|完成))+"
 )
 
@@ -392,8 +393,8 @@ def _stated_counts(submission: Submission) -> dict[tuple[str, str], list[tuple[D
     return stated
 
 
-_PAID = re.compile(r"兑现|拨付|发放|支付|拨款")
-_NOT_OURS = re.compile(
+_PAID = expression(r"兑现|拨付|发放|支付|拨款")
+_NOT_OURS = expression(
     r"省级|市级|上级|中央|国家|省财政|市财政|争取|获得|拿到|贷款|融资|信贷|担保|税|社会资本|企业自筹|累计|预算|安排|下达|指标"
 )
 
@@ -460,4 +461,4 @@ def _paid_in(sentence: str) -> list[quantity.Figure]:
     return listed
 
 
-_GOES_ON = re.compile(r"[、和及]|，(?:另外?|并|同时|以及)")
+_GOES_ON = expression(r"[、和及]|，(?:另外?|并|同时|以及)")
