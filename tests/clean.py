@@ -64,7 +64,8 @@ def _project(rng: random.Random, place: int, name: str, edition: str) -> Project
     items = tuple(_item(rng) for _ in range(rng.randint(1, 5)))
     budget = sum(int(item.cost) for item in items if isinstance(item.cost, int))
     spent = round(budget * rng.choice((1.0, 0.99, 0.955)), 2)
-    scored = edition != forms.DEFAULT
+    frame = forms.load(edition).frame
+    initial = budget if frame and frame.prints("initial_budget") else None
     return Project(
         id=f"P{place}",
         name=name,
@@ -72,19 +73,19 @@ def _project(rng: random.Random, place: int, name: str, edition: str) -> Project
         purpose=rng.choice(_PURPOSES),
         section=rng.choice(_SECTIONS),
         funding=Funding(
-            initial_budget=budget if scored else None,
+            initial_budget=initial,
             budget=budget,
             budget_local=budget,
             spent=spent,
             spent_local=spent,
             reason="尾款待验收后支付" if spent < budget else None,
-            sources=(Source(name="当年财政拨款", initial_budget=budget, budget=budget, spent=spent),)
-            if scored
+            sources=(Source(name=frame.sources[0], initial_budget=initial, budget=budget, spent=spent),)
+            if frame
             else (),
         ),
-        goal=Goal(expected="完成年度任务", achieved="已完成年度任务") if scored else Goal(),
+        goal=Goal(expected="完成年度任务", achieved="已完成年度任务") if frame else Goal(),
         items=items,
-        indicators=_indicators(rng) if scored else (),
+        indicators=_indicators(rng, edition) if frame else (),
     )
 
 
@@ -101,23 +102,38 @@ def _item(rng: random.Random) -> WorkItem:
     )
 
 
-def _indicators(rng: random.Random) -> tuple[Indicator, ...]:
+def _indicators(rng: random.Random, edition: str) -> tuple[Indicator, ...]:
+    form = forms.load(edition)
+    columns = {field.key for field in form.table("scoring").fields}
+    weights = iter(_WEIGHTS.get(edition, ()))
     n = rng.randint(3, 9)
 
     def row(
-        level1: str, level2: str, level3: str, target: str, unit: str, actual: str, weight: int
+        level1: str, level2: str, level3: str, target: str, unit: str, actual: str, sign: str = "≥"
     ) -> Indicator:
         return Indicator(
-            level1=level1, level2=level2, level3=level3, sign="≥", target=target, unit=unit, actual=actual,
-            method="定量", weight=weight,
+            level1=level1, level2=level2, level3=level3, sign=sign, target=target, unit=unit, actual=actual,
+            method="定量" if "method" in columns else None, weight=next(weights, None),
         )  # fmt: skip
 
+    cost: tuple[Indicator, ...] = ()
+    if any(group.name == "成本指标" and group.weight for group in form.groups):
+        cost = (row("成本指标", "经济成本指标", "人均培训成本", "300", "元", "290", "≤"),)
     return (
-        row("产出指标", "数量指标", "举办业务培训", str(n), "场", str(n), 30),
-        row("产出指标", "质量指标", "培训合格率", "95", "%", "96", 20),
-        row("效益指标", "社会效益指标", "政策知晓率", "80", "%", "84", 30),
-        row("满意度指标", "服务对象满意度指标", "学员满意度", "90", "%", "93", 10),
+        *cost,
+        row("产出指标", "数量指标", "举办业务培训", str(n), "场", str(n)),
+        row("产出指标", "质量指标", "培训合格率", "95", "%", "96"),
+        row("效益指标", "社会效益指标", "政策知晓率", "80", "%", "84"),
+        row("满意度指标", "服务对象满意度指标", "学员满意度", "90", "%", "93"),
     )
+
+
+_WEIGHTS = {
+    "ministry-2020": (30, 20, 30, 10),
+    "ministry-2021-cost": (20, 25, 15, 20, 10),
+    "sichuan": (22.5, 22.5, 25, 20),
+    "hubei-20-80": (30, 20, 20, 10),
+}
 
 
 def _paragraphs(projects: tuple[Project, ...]) -> tuple[Paragraph, ...]:

@@ -100,8 +100,11 @@ def _funding(edition: Edition, only_cells: bool) -> st.SearchStrategy[Json]:
         "reason": texts("2个课题尚未验收，尾款未拨"),
     }
     if edition.has("scoring") or not only_cells:
-        keys["initial_budget"] = amounts
         row = {"initial_budget": amounts, "budget": amounts, "spent": amounts}
+        if not only_cells or (edition.frame and edition.frame.prints("initial_budget")):
+            keys["initial_budget"] = amounts
+        else:
+            del row["initial_budget"]
         keys["sources"] = st.lists(
             st.builds(
                 lambda name, rest: {"name": name, **rest}, texts("当年财政拨款", "上年结转资金"), _some(row)
@@ -143,7 +146,7 @@ _USUAL: dict[str, st.SearchStrategy[Any]] = {
     "cost": amounts,
     "spent": amounts,
     "schedule": texts("全年", "6-9月", "11月底前"),
-    "level1": texts("产出指标", "效益指标", "满意度指标"),
+    "level1": texts("产出指标", "效益指标", "满意度指标", "成本指标"),
     "level2": texts("数量指标", "质量指标", "服务对象满意度指标"),
     "level3": names,
     "sign": texts("≥", "＝", "≤", "定性"),
@@ -173,10 +176,18 @@ def projects(edition: Edition, only_cells: bool = True) -> st.SearchStrategy[Jso
         "items": _rows(_columns(edition, "matrix", only_cells, _ITEM), 5),
         "indicators": _rows(_columns(edition, "scoring", only_cells, _INDICATOR), 5),
     }
-    if edition.scoring is not None or not only_cells:
-        row = {"weight": _USUAL["weight"], "rate": texts("97.33%") | numbers, "score": _USUAL["score"]}
+    if edition.frame is not None or not only_cells:
+        row = {
+            "weight": _USUAL["weight"],
+            "rate": texts("97.33%") | numbers,
+            "score": _USUAL["score"],
+            "reason": texts("尾款未拨"),
+        }
+        if only_cells and edition.frame:
+            row = {key: value for key, value in row.items() if edition.frame.prints(key)}
         keys["goal"] = _some({"expected": texts("完成科普培训3场。"), "achieved": texts("已完成。")})
-        keys["execution"] = _some(row if only_cells else {**row, "reason": texts("尾款未拨")})
+        keys["execution"] = _some(row)
+    if edition.scoring is not None or not only_cells:
         keys["total_score"] = _USUAL["score"]
         keys["grade"] = texts("优", "良")
     return st.fixed_dictionaries({"name": names}, optional=keys)

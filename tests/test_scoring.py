@@ -14,12 +14,17 @@ from xl_perfeval.model import CellError, CellValue, Edition, Execution, Funding,
 
 EXCESS = forms.load("ministry-2020")
 assert EXCESS.scoring is not None
-RATIO = replace(EXCESS, scoring=replace(EXCESS.scoring, reverse="ratio"))
+RATIO = forms.load("hubei-20-80")
+COST = forms.load("ministry-2021-cost")
+SCORED = [form for form in map(forms.load, forms.editions()) if form.scoring]
+assert EXCESS.scoring.ladder is not None
+LADDER = replace(EXCESS, scoring=replace(EXCESS.scoring, ladder=replace(EXCESS.scoring.ladder, applies=True)))
 
 numbers = st.decimals(0, 100_000, places=2)
 weights = st.decimals(Decimal("0.5"), 60, places=1)
 signs = st.sampled_from(["≥", "＞", "＝", "＜", "≤"])
-editions = st.sampled_from([EXCESS, RATIO])
+editions = st.sampled_from(SCORED)
+cells = st.one_of(st.none(), st.sampled_from(["%", "满意度指标", "产出指标", "场"]))
 
 
 def indicator(
@@ -67,6 +72,59 @@ def test_reverse_formula_is_a_choice_of_the_edition() -> None:
     assert score("≤", "100", "125", edition=RATIO) == "8.00"
     assert score("≤", "100", "400", edition=RATIO) == "2.50"
     assert score("≤", "0", "1", edition=RATIO) == "0.00"
+
+
+def satisfaction(actual: str, edition: Edition = COST, **cells: CellValue) -> Decimal | None:
+    """Score of a satisfaction row that aims at 90 % and weighs 10."""
+    row = replace(indicator("≥", "90", actual, unit="%"), level1="满意度指标")
+    return scoring.indicator_score(replace(row, **cells), edition)
+
+
+@pytest.mark.parametrize(
+    ("actual", "points"),
+    [("100", 10), ("90", 10), ("89.99", 8), ("80%", 8), ("79.9", 5), ("60", 5), ("59.9", 0), ("-1", 0)],
+)
+def test_satisfaction_is_scored_by_interval_where_the_edition_says_so(actual: str, points: int) -> None:
+    assert satisfaction(actual) == points
+
+
+def test_only_percentages_of_the_group_are_scored_by_interval() -> None:
+    assert satisfaction("81", EXCESS) == 9
+    assert satisfaction("81", level1="产出指标") == 9
+    assert satisfaction("45", unit="人") == 5
+    assert satisfaction("45", unit="人", target="90%") == 0
+    assert satisfaction("45", unit="百分比") == 0
+    assert satisfaction("99", sign="≤") == 9
+    assert satisfaction("85", level1="满意度指标（10分）") == 8
+
+
+def test_a_blank_first_level_is_that_of_the_row_above() -> None:
+    above = replace(indicator("≥", "90", "92", unit="%"), level1="满意度指标")
+    project = Project(indicators=(above, replace(above, level1=None, actual="70")))
+    assert scoring.total(project, COST) == 15
+    assert scoring.total(project, EXCESS) == Decimal("17.78")
+
+
+@pytest.mark.parametrize(
+    ("sign", "target", "actual", "points"),
+    [
+        ("≥", "10", "12.9", "10.00"),
+        ("≥", "10", "13", "9.00"),
+        ("＞", "3", "3.9", "9.00"),
+        ("≥", "10", "20", "8.00"),
+        ("≥", "10", "300", "7.00"),
+        ("≥", "0", "300", "10.00"),
+        ("＝", "10", "20", "10.00"),
+        ("≤", "10", "5", "10.00"),
+    ],
+)
+def test_the_ladder_takes_off_only_where_it_applies(sign: str, target: str, actual: str, points: str) -> None:
+    assert score(sign, target, actual, edition=LADDER) == points
+    assert score(sign, target, actual) == "10.00"
+
+
+def test_no_edition_takes_off_for_over_fulfilment() -> None:
+    assert not any(form.scoring.ladder.applies for form in SCORED if form.scoring and form.scoring.ladder)
 
 
 def test_score_rounds_as_spreadsheets_do() -> None:
@@ -145,6 +203,13 @@ def test_bands_of_qualitative_results(result: str, band: tuple[str, str]) -> Non
     assert scoring.band_of(result, EXCESS) == tuple(map(Decimal, band))
 
 
+def test_bands_are_those_of_the_edition() -> None:
+    assert scoring.band_of("部分达成", RATIO) == (Decimal("0.5"), Decimal("0.8"))
+    assert scoring.band_of("实现目标程度较低", COST) == (Decimal(0), Decimal("0.6"))
+    assert scoring.band_of("部分实现目标", COST) == scoring.band_of("部分达成", COST)
+    assert scoring.band_of("部分实现目标", EXCESS) is None
+
+
 @pytest.mark.parametrize("result", [None, "", "完成", 5, "基本达成"])
 def test_unknown_qualitative_results_have_no_band(result: CellValue) -> None:
     assert scoring.band_of(result, EXCESS) is None
@@ -168,6 +233,7 @@ def test_execution_score(spent: str, budget: str, expected: str | None) -> None:
 def test_execution_score_without_spending_and_with_another_weight() -> None:
     assert scoring.execution_score(None, Decimal(10), EXCESS) is None
     assert scoring.execution_score(Decimal(9), Decimal(10), EXCESS, Decimal(20)) == 18
+    assert scoring.execution_score(Decimal(9), Decimal(10), RATIO) == 18
 
 
 PROJECT = Project(
@@ -217,24 +283,56 @@ def test_grades(points: str, word: str) -> None:
     assert scoring.grade(Decimal(points), EXCESS) == word
 
 
+small = st.decimals(0, 120, places=1)
+"""Where percentages and intervals are."""
+
+
+@pytest.mark.parametrize("edition", [*SCORED, LADDER], ids=lambda form: form.id)
 @given(
-    sign=signs, target=numbers, actual=st.decimals(-100, 100_000, places=2), weight=weights, edition=editions
+    sign=signs,
+    target=numbers | small,
+    actual=st.decimals(-100, 100_000, places=2) | small,
+    weight=weights,
+    level1=cells,
+    unit=cells,
 )
 def test_scores_stay_between_nothing_and_the_weight(
-    sign: str, target: Decimal, actual: Decimal, weight: Decimal, edition: Edition
+    edition: Edition,
+    sign: str,
+    target: Decimal,
+    actual: Decimal,
+    weight: Decimal,
+    level1: CellValue,
+    unit: CellValue,
 ) -> None:
-    found = scoring.indicator_score(indicator(sign, str(target), str(actual), str(weight)), edition)
+    row = replace(indicator(sign, str(target), str(actual), str(weight)), level1=level1, unit=unit)
+    found = scoring.indicator_score(row, edition)
     assert found is not None
     assert 0 <= found <= weight
 
 
-@given(sign=signs, target=numbers, results=st.tuples(numbers, numbers), weight=weights, edition=editions)
+@pytest.mark.parametrize("edition", SCORED, ids=lambda form: form.id)
+@given(
+    sign=signs,
+    target=numbers | small,
+    results=st.tuples(numbers | small, numbers | small),
+    weight=weights,
+    level1=cells,
+    unit=cells,
+)
 def test_a_better_result_never_scores_less(
-    sign: str, target: Decimal, results: tuple[Decimal, Decimal], weight: Decimal, edition: Edition
+    edition: Edition,
+    sign: str,
+    target: Decimal,
+    results: tuple[Decimal, Decimal],
+    weight: Decimal,
+    level1: CellValue,
+    unit: CellValue,
 ) -> None:
     assume(target or sign != "＝")  # “＝0” has one right result and no order
+    row = replace(indicator(sign, str(target), None, str(weight)), level1=level1, unit=unit)
     low, high = (
-        scoring.indicator_score(indicator(sign, str(target), str(actual), str(weight)), edition)
+        scoring.indicator_score(replace(row, actual=str(actual)), edition)
         for actual in sorted(results, reverse=sign in scoring.AT_MOST)
     )
     assert low is not None
@@ -250,13 +348,16 @@ def test_meeting_the_target_exactly_earns_everything(
     assert scoring.indicator_score(met, edition) == weight
 
 
-@given(spent=numbers, more=numbers, budget=st.decimals(1, 100_000, places=2))
-def test_execution_score_is_bounded_and_monotone(spent: Decimal, more: Decimal, budget: Decimal) -> None:
-    low = scoring.execution_score(spent, budget, EXCESS)
-    high = scoring.execution_score(spent + more, budget, EXCESS)
+@given(spent=numbers, more=numbers, budget=st.decimals(1, 100_000, places=2), edition=editions)
+def test_execution_score_is_bounded_and_monotone(
+    spent: Decimal, more: Decimal, budget: Decimal, edition: Edition
+) -> None:
+    low = scoring.execution_score(spent, budget, edition)
+    high = scoring.execution_score(spent + more, budget, edition)
     assert low is not None
     assert high is not None
-    assert 0 <= low <= high <= 10
+    assert edition.scoring is not None
+    assert 0 <= low <= high <= edition.scoring.execution_weight
 
 
 @given(points=st.tuples(st.decimals(0, 100, places=2), st.decimals(0, 100, places=2)))

@@ -1,23 +1,28 @@
 """Scores of 项目支出绩效自评表: indicators, execution, total and grade, as the edition prescribes.
 
 A cell is read exactly as the form's own formulas read it, so that a score computed here equals the score on
-the sheet. Formulas: 财预〔2020〕10号, in the form the budget platform computes them (notes/domain.md 1.1, 5.1).
+the sheet. Which formula applies is data of the edition (`model.Scoring`). Positive and reverse indicators:
+财预〔2020〕10号, in the form the budget platform computes them; A ÷ B: the form of Hubei; satisfaction by interval:
+财预〔2021〕101号 (docs/editions.md says how sure each number is).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Context, Decimal
 
 from xl_perfeval import quantity, rollup
-from xl_perfeval.model import CellValue, Edition, Indicator, Project, Scoring
+from xl_perfeval.model import CellValue, Edition, Indicator, Ladder, Project, Scoring
 
 QUALITATIVE = "定性"
 """Both the sign and the 评价方式 of an indicator that has no number."""
 AT_LEAST = ("≥", "＞")
 EQUAL = "＝"
 AT_MOST = ("＜", "≤")
+PERCENT = ("%", "％", "百分")
+"""One of these stands in a row whose values are percentages."""
 PENDING = "待填"
 """What the form shows as score of a row that still waits for a result."""
 UNREADABLE = "✗ 不能计算"
@@ -39,7 +44,7 @@ def indicator_score(indicator: Indicator, edition: Edition) -> Decimal | None:
         or actual is None
     ):
         return None
-    share = _share(indicator.sign, target, actual, edition.scoring)
+    share = _share(indicator, target, actual, edition.scoring)
     return None if share is None else rollup.excel_round(weight * share, 2)
 
 
@@ -49,10 +54,19 @@ def band_of(actual: CellValue, edition: Edition) -> tuple[Decimal, Decimal] | No
     Longer wordings count by how they begin: “达成预期指标” is 达成.
     """
     result = text(actual)
-    for word, low, high in edition.scoring.bands if edition.scoring else ():
-        if result.startswith(word):
+    for beginning, low, high in beginnings(edition):
+        if result.startswith(beginning):
             return low, high
     return None
+
+
+def beginnings(edition: Edition) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    """How qualitative results begin, the synonyms included, each with its band as shares of the weight."""
+    if edition.scoring is None:
+        return ()
+    shares = {word: (low, high) for word, low, high in edition.scoring.bands}
+    also = ((other, *shares[word]) for other, word in edition.scoring.synonyms.items())
+    return (*edition.scoring.bands, *also)
 
 
 def execution_score(
@@ -149,11 +163,36 @@ def grade_of(project: Project, edition: Edition) -> str | None:
 
 
 def group_label(name: CellValue, edition: Edition) -> CellValue:
-    """A 一级指标 as the form prints it, with the weight of the edition's group: “产出指标\\n（50分）”."""
-    for group in edition.scoring.groups if edition.scoring else ():
-        if name == group.name:
+    """A 一级指标 as the form prints it, with its weight where the edition has just one: “产出指标\\n（50分）”."""
+    several = edition.scoring is None or len(edition.scoring.splits) > 1
+    for group in edition.groups:
+        if name == group.name and group.weight is not None and not several:
             return f"{name}\n（{quantity.plain(group.weight)}分）"
     return name
+
+
+def with_groups(project: Project) -> tuple[Indicator, ...]:
+    """The indicators, each with its 一级指标: a blank one is that of the row above, as in a merged cell."""
+    level1: CellValue = None
+    found: list[Indicator] = []
+    for row in project.indicators:
+        if row.level1 not in (None, ""):
+            level1 = row.level1
+        found.append(row if row.level1 == level1 else replace(row, level1=level1))
+    return tuple(found)
+
+
+def is_satisfaction(indicator: Indicator, scoring: Scoring) -> bool:
+    """Whether the row is scored by the edition's satisfaction intervals: its 一级指标, and a percentage."""
+    intervals = scoring.satisfaction
+    if intervals is None or not isinstance(indicator.level1, str):
+        return False
+    cells = (indicator.unit, indicator.target, indicator.actual)
+    return (
+        indicator.level1.startswith(intervals.group)
+        and indicator.sign in (*AT_LEAST, EQUAL)
+        and any(mark in cell for cell in cells if isinstance(cell, str) for mark in PERCENT)
+    )
 
 
 def is_qualitative(indicator: Indicator) -> bool:
@@ -200,16 +239,24 @@ def _without(value: str, parts: Iterable[str]) -> str:
 
 
 def _scores(project: Project, edition: Edition) -> list[Decimal | None]:
-    return [score_of(row, edition) for row in project.indicators]
+    return [score_of(row, edition) for row in with_groups(project)]
 
 
-def _share(sign: CellValue, target: Decimal, actual: Decimal, scoring: Scoring) -> Decimal | None:
+def _share(indicator: Indicator, target: Decimal, actual: Decimal, scoring: Scoring) -> Decimal | None:
     """Share of the weight that a result earns, 0 to 1; `None` for a sign that is not on the list."""
+    sign = indicator.sign
     if sign not in (*AT_LEAST, EQUAL, *AT_MOST):
         return None
     if actual < 0:
         return Decimal(0)
-    share = _reverse(target, actual, scoring.reverse) if sign in AT_MOST else _reached(sign, target, actual)
+    if sign in AT_MOST:
+        share = _reverse(target, actual, scoring.reverse)
+    elif is_satisfaction(indicator, scoring):
+        share = _of_interval(actual, scoring)
+    else:
+        share = _reached(sign, target, actual)
+        if sign in AT_LEAST and target > 0:
+            share -= _taken_off(actual / target, scoring.ladder)
     return min(max(share, Decimal(0)), Decimal(1))
 
 
@@ -225,3 +272,18 @@ def _reverse(target: Decimal, actual: Decimal, formula: str) -> Decimal:
     if target <= 0:
         return Decimal(0)
     return target / actual if formula == "ratio" else 1 - (actual - target) / target
+
+
+def _of_interval(actual: Decimal, scoring: Scoring) -> Decimal:
+    for lowest, share in scoring.satisfaction.intervals if scoring.satisfaction else ():
+        if actual >= lowest:
+            return share
+    return Decimal(0)
+
+
+def _taken_off(ratio: Decimal, ladder: Ladder | None) -> Decimal:
+    """What the over-fulfilment ladder takes off; the ratio counts nine decimals, as on the sheet."""
+    if ladder is None or not ladder.applies:
+        return Decimal(0)
+    rounded = rollup.excel_round(ratio, 9)
+    return max((off for lowest, off in ladder.steps if rounded >= lowest), default=Decimal(0))

@@ -51,10 +51,17 @@ def projects(count: int) -> tuple[Project, ...]:
 
 def scored() -> Submission:
     row = Indicator(level1="产出指标", level3="培训", sign="≥", target="6", actual="10", weight=50)
-    rows = (row, replace(row, level1=None, actual="3", weight=20), replace(row, level1="效益指标", actual=None, weight=20))
+    rows = (
+        row,
+        replace(row, level1=None, actual="3", weight=20),
+        replace(row, level1="效益指标", actual=None, weight=20),
+    )
     first, second = projects(2)
     return Submission(
-        edition=MINISTRY, unit=Unit(name="示例"), year=2020, projects=(replace(first, indicators=rows), second)
+        edition=MINISTRY,
+        unit=Unit(name="示例"),
+        year=2020,
+        projects=(replace(first, indicators=rows), second),
     )
 
 
@@ -86,11 +93,15 @@ def corner(refers_to: str) -> tuple[str, int]:
 
 def parts(path: Path, folder: str) -> list[etree._Element]:
     with ZipFile(path) as package:
-        found = sorted(name for name in package.namelist() if name.startswith(f"xl/{folder}/") and name.endswith(".xml"))
+        found = sorted(
+            name for name in package.namelist() if name.startswith(f"xl/{folder}/") and name.endswith(".xml")
+        )
         return [etree.fromstring(package.read(name)) for name in found]
 
 
-@pytest.mark.parametrize("submission", [sample.submission(), scored(), many(3), many(40)], ids=["sample", "scored", "3", "40"])
+@pytest.mark.parametrize(
+    "submission", [sample.submission(), scored(), many(3), many(40)], ids=["sample", "scored", "3", "40"]
+)
 def test_every_result_is_what_libreoffice_computes(tmp_path: Path, submission: Submission) -> None:
     assert assert_cached_values_right(built(tmp_path, submission)) > 100
 
@@ -119,13 +130,17 @@ def test_more_than_fifteen_projects_show_the_largest(tmp_path: Path) -> None:
     assert [row[1] for row in rows[1:]] == list(range(40, 25, -1))
     sheet = openpyxl.load_workbook(path, data_only=True)["图表"]
     assert "项目共 40 个" in sheet.cell(charts.HINT, 1).value
-    listed = [cell.value for cell in sheet["B"] if cell.row > charts.LAST and isinstance(cell.value, int | float)]
+    listed = [
+        cell.value for cell in sheet["B"] if cell.row > charts.LAST and isinstance(cell.value, int | float)
+    ]
     assert listed == list(range(1, 41))
 
 
 def test_four_charts_with_alternative_text_and_chinese_font(tmp_path: Path) -> None:
     path = built(tmp_path, sample.submission())
-    frames = [frame for drawing in parts(path, "drawings") for frame in drawing.iter(f"{DRAWING}graphicFrame")]
+    frames = [
+        frame for drawing in parts(path, "drawings") for frame in drawing.iter(f"{DRAWING}graphicFrame")
+    ]
     assert len(frames) == 4
     for frame in frames:
         assert "数据见本表上方" in frame.find(f".//{DRAWING}cNvPr").get("descr", "")

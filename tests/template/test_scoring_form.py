@@ -36,13 +36,33 @@ if TYPE_CHECKING:
 
 EDITION = forms.load("ministry-2020")
 TAB = "自评1_科技工作"
+CELLS = {key: name for key, name in names.SCORING_CELLS.items() if key != "execution_reason"}
+"""The single cells that this edition prints."""
 
 TRAINING = Indicator(
-    level1="产出指标", level2="数量指标", level3="举办业务培训", sign="≥", target="6", unit="场", actual="10", weight=30
+    level1="产出指标",
+    level2="数量指标",
+    level3="举办业务培训",
+    sign="≥",
+    target="6",
+    unit="场",
+    actual="10",
+    weight=30,
 )
 LEAFLETS = replace(TRAINING, level3="编印宣传资料", target="10000", unit="份", actual="1000", weight=20)
-IN_TIME = replace(TRAINING, level2="时效指标", level3="年内完成", sign="定性", target=None, unit=None, actual="达成", weight=0)
-GROWTH = Indicator(level1="效益指标", level3="企业投入增长", sign="≥", target="10", unit="%", actual="67.8%", weight=30)
+IN_TIME = replace(
+    TRAINING,
+    level2="时效指标",
+    level3="年内完成",
+    sign="定性",
+    target=None,
+    unit=None,
+    actual="达成",
+    weight=0,
+)
+GROWTH = Indicator(
+    level1="效益指标", level3="企业投入增长", sign="≥", target="10", unit="%", actual="67.8%", weight=30
+)
 HAPPY = Indicator(level1="满意度指标", level3="企业满意度", sign="≥", target="90", unit="%", weight=10)
 
 PROJECT = Project(
@@ -53,7 +73,10 @@ PROJECT = Project(
         budget=73,
         spent=70,
         initial_budget=80,
-        sources=(Source(name="当年财政拨款", budget=70, spent="67万元"), Source(name="社会捐赠", budget=3, spent=3)),
+        sources=(
+            Source(name="当年财政拨款", budget=70, spent="67万元"),
+            Source(name="社会捐赠", budget=3, spent=3),
+        ),
     ),
     goal=Goal(expected="办好培训。", achieved="办了10期。"),
     indicators=(TRAINING, LEAFLETS, IN_TIME, GROWTH, HAPPY),
@@ -107,7 +130,7 @@ def test_all_names_are_there_and_scoped_to_the_sheet(sheet: Worksheet) -> None:
     wanted = {
         names.PROJECT_ID,
         names.HELPERS,
-        *names.SCORING_CELLS.values(),
+        *CELLS.values(),
         *names.SOURCE_COLUMNS.values(),
         *(names.column(table, field) for field in table.fields),
     }
@@ -148,7 +171,7 @@ def test_typed_values_stay_as_typed(sheet: Worksheet) -> None:
 
 def test_what_the_form_shows(path: Path) -> None:
     shown = openpyxl.load_workbook(path, data_only=True)[TAB]
-    values = {key: shown[named(shown, name)].value for key, name in names.SCORING_CELLS.items()}
+    values = {key: shown[named(shown, name)].value for key, name in CELLS.items()}
     assert values["name"] == "科技工作经费"
     assert (values["initial_budget"], values["budget"], values["spent"]) == (80, 73, 70)
     assert values["execution_score"] == 9.59
@@ -198,8 +221,12 @@ def test_what_was_typed_over_formulas_is_a_constant(tmp_path: Path) -> None:
     )
     path = built(tmp_path, typed)
     sheet = openpyxl.load_workbook(path)[TAB]
-    cells = {key: sheet[named(sheet, name)].value for key, name in names.SCORING_CELLS.items()}
-    assert [cells[key] for key in ("execution_weight", "execution_rate", "execution_score")] == ["20", "95%", 8.5]
+    cells = {key: sheet[named(sheet, name)].value for key, name in CELLS.items()}
+    assert [cells[key] for key in ("execution_weight", "execution_rate", "execution_score")] == [
+        "20",
+        "95%",
+        8.5,
+    ]
     assert (cells["total_score"], cells["grade"]) == (88, "良")
     assert column(sheet, "SE_SCORE")[:3] == ["29", 0, "满分"]
     assert_cached_values_right(path)
@@ -213,7 +240,26 @@ def test_every_stage(tmp_path: Path, stage: Stage) -> None:
 def test_formula_and_program_give_the_same_scores(tmp_path: Path) -> None:
     """Random rows, nearly all odd: half cents, ties, zeros, units repeated, text for numbers."""
     choose = random.Random(2020)
-    cells = ["0", "1", "3", "7", "67", "100", "95%", "≥95%", "12.5", ".5", "10场", "1-2", "6/9", "5,6", "-3", "完成", 8, 0.1 + 0.2]
+    cells = [
+        "0",
+        "1",
+        "3",
+        "7",
+        "67",
+        "100",
+        "95%",
+        "≥95%",
+        "12.5",
+        ".5",
+        "10场",
+        "1-2",
+        "6/9",
+        "5,6",
+        "-3",
+        "完成",
+        8,
+        0.1 + 0.2,
+    ]
     rows = tuple(
         Indicator(
             level1="产出指标",
@@ -271,7 +317,9 @@ def test_filling_the_last_actual_completes_the_form(office: Office, path: Path, 
 
 
 def test_a_renamed_and_moved_project_is_still_found(office: Office, tmp_path: Path) -> None:
-    path = built(tmp_path, replace(PROJECT, id="P2", number=1), replace(PROJECT, id="P1", number=2, name="科普经费"))
+    path = built(
+        tmp_path, replace(PROJECT, id="P2", number=1), replace(PROJECT, id="P1", number=2, name="科普经费")
+    )
     with office.open(path) as book:
         book.rename(TAB, "我的表")
         book.insert_rows("资金概况", 6)

@@ -158,7 +158,7 @@ def _typed_totals(submission: Submission) -> dict[str, Any]:
 def _typed_only(submission: Submission) -> tuple[Project, ...]:
     """The projects without scores, execution, total and grade that the edition's formulas give anyway."""
     edition = submission.edition
-    if edition.scoring is None:
+    if not edition.has("scoring"):
         return submission.projects
     return tuple(_without_computed(project, edition) for project in submission.projects)
 
@@ -181,11 +181,10 @@ def _typed_score(indicator: Indicator, edition: Edition) -> Indicator:
 
 def _typed_execution(project: Project, edition: Edition) -> Execution:
     typed = project.execution
-    assert edition.scoring is not None
     spent, budget = rollup.read(project.funding.spent), rollup.read(project.funding.budget)
     weight = scoring.execution_weight(project, edition)
     computed = {
-        "weight": edition.scoring.execution_weight,
+        "weight": edition.scoring.execution_weight if edition.scoring else None,
         "rate": rollup.rate(spent, budget),
         "score": scoring.execution_score(spent, budget, edition, weight),
     }

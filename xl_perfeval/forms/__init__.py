@@ -22,7 +22,7 @@ def editions() -> tuple[str, ...]:
     """Ids of the editions that ship, the default first."""
     found = sorted(
         entry.name.removesuffix(".toml")
-        for entry in resources.files(__package__).iterdir()
+        for entry in resources.files(__name__).iterdir()
         if entry.name.endswith(".toml")
     )
     return (DEFAULT, *(name for name in found if name != DEFAULT))
@@ -37,4 +37,4 @@ def load(edition_id: str) -> Edition:
 
 
 def _text(edition_id: str) -> str:
-    return resources.files(__package__).joinpath(f"{edition_id}.toml").read_text(encoding="utf-8")
+    return resources.files(__name__).joinpath(f"{edition_id}.toml").read_text(encoding="utf-8")

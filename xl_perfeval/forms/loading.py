@@ -14,6 +14,7 @@ import dataclasses
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from xl_perfeval.model import (
@@ -82,7 +83,7 @@ def _merged(edition_id: str, text_of: Callable[[str], str], below: tuple[str, ..
         data = tomllib.loads(text_of(edition_id))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"edition {edition_id}: {error}") from error
-    except OSError as error:
+    except (OSError, KeyError) as error:
         raise ValueError(f"edition {below[-1]}: extends {edition_id!r}, which is not there") from error
     parent = data.pop("extends", None)
     base = _merged(parent, text_of, (*below, edition_id)) if parent else {}
@@ -253,32 +254,44 @@ def _fits(found: Edition) -> None:
                 raise _Mistake(f"no column “{end}”{_nearest(end, keys)}", "form", "money", cell.key)
 
 
-def _all(
-    record: type[_Record], rows: Sequence[dict[str, Any]], where: str, name: str
-) -> list[_Record]:
+def _all(record: type[_Record], rows: Sequence[dict[str, Any]], where: str, name: str) -> list[_Record]:
     return [_at(f"{where}.{row.get(name)}", _made, record, row) for row in rows]
 
 
 def _made(record: type[_Record], data: Mapping[str, Any]) -> _Record:
     """A record from a table, every key checked; texts become numbers where the record wants them."""
-    known = {field.name: field for field in dataclasses.fields(cast("Any", record))}
-    for key in data:
-        if key not in known:
+    known, needed = _fields(record)
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        kind = known.get(key)
+        if kind is None:
             raise _Mistake(f"unknown key{_nearest(key, known)}", key)
-    missing = [
-        key
-        for key, field in known.items()
-        if key not in data
-        and field.default is dataclasses.MISSING
-        and field.default_factory is dataclasses.MISSING
-    ]
-    if missing:
-        raise _Mistake("missing", missing[0])
-    return record(**{key: _at(key, _as, str(known[key].type), value) for key, value in data.items()})
+        try:
+            values[key] = value if kind == "str" and type(value) is str else _as(kind, value)
+        except _Mistake as mistake:
+            raise mistake.below(key) from None
+    for key in needed:
+        if key not in data:
+            raise _Mistake("missing", key)
+    return record(**values)
+
+
+@cache
+def _fields(record: type[Any]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The fields of a record with the kinds they are declared with, and those that have no default."""
+    fields = dataclasses.fields(record)
+    needed = (
+        each.name
+        for each in fields
+        if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
+    )
+    return {each.name: str(each.type) for each in fields}, tuple(needed)
 
 
 def _as(kind: str, value: Any) -> Any:
     """A value of the kind that a record's field is declared with."""
+    if kind == "Decimal | None" and value == "":  # what the parent states is not stated here
+        return None
     if kind.startswith("Decimal"):
         return _decimal(value)
     if kind in _ENUMS:
@@ -291,7 +304,9 @@ def _as(kind: str, value: Any) -> Any:
     if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and kind != "bool")):
         raise _Mistake(f"should be {_WORDS[kind]}, is {value!r}")
     if kind.startswith("tuple["):
-        return tuple(value)
+        if not isinstance(value, (list, tuple)):
+            raise _Mistake(f"should be a list, is {value!r}")
+        return tuple(cast("Sequence[Any]", value))
     return float(value) if kind == "float" else value
 
 

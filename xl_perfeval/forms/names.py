@@ -42,13 +42,14 @@ SCORING_CELLS = {
     "execution_weight": "SE_EXEC_WEIGHT",
     "execution_rate": "SE_EXEC_RATE",
     "execution_score": "SE_EXEC_SCORE",
+    "execution_reason": "SE_EXEC_REASON",
     "expected": "SE_GOAL_EXPECTED",
     "achieved": "SE_GOAL_ACHIEVED",
     "total_weight": "SE_TOTAL_WEIGHT",
     "total_score": "SE_TOTAL_SCORE",
     "grade": "SE_GRADE",
 }
-"""Sheet-scoped single cells of the scoring form."""
+"""Sheet-scoped single cells of the scoring form; an edition need not print all of them."""
 
 SOURCE_COLUMNS = {
     "name": "SE_SOURCE_NAME",
@@ -111,3 +112,8 @@ def total(table: FormTable, field: FormField) -> str:
 def go(sheet_id: str) -> str:
     """Name that links to a sheet lead to: `PE_GO_FUNDS`, `PE_GO_P_1`; `FIND_SHEET` holds the same identities."""
     return f"PE_GO_{sheet_id}"
+
+
+def statement(key: str) -> str:
+    """Sheet-scoped name of a row of free text on the scoring form: `SE_TEXT_CONCLUSION`."""
+    return f"SE_TEXT_{key.upper()}"

@@ -20,6 +20,7 @@ from xl_perfeval.model import (
     Project,
     Ref,
     Source,
+    Statement,
     column_letters,
     row_and_column,
 )
@@ -46,22 +47,24 @@ def with_scoring(sheets: Sheets, edition: Edition, project: Project, tab: str) -
     funding = replace(
         project.funding,
         initial_budget=sheets.cell(tab, cells, "initial_budget"),
-        sources=tuple(_sources(sheets, tab, scoped)),
+        sources=tuple(_sources(sheets, edition, tab, scoped)),
     )
+    statements = tuple(_statements(sheets, edition, tab, project.id, scoped))
     goal = Goal(
         expected=sheets.cell(tab, cells, "expected"),
         achieved=sheets.cell(tab, cells, "achieved"),
         locator=sheet,
     )
     indicators = _indicators(sheets, edition, block, block.locator(project.id))
-    project = replace(project, funding=funding, goal=goal, scoring=sheet, indicators=indicators)
+    project = replace(
+        project, funding=funding, goal=goal, scoring=sheet, indicators=indicators, statements=statements
+    )
     check_name(sheets, project.id, project.name, tab, "scoring", cells)
     return _with_typed_results(sheets, edition, project, tab, cells)
 
 
 def _indicators(sheets: Sheets, edition: Edition, block: Block, locator: Locator) -> tuple[Indicator, ...]:
-    assert edition.scoring is not None
-    groups = [group.name for group in edition.scoring.groups]
+    groups = [group.name for group in edition.groups]
     level1: CellValue = None
     found: list[Indicator] = []
     for row in sheets.rows(block, PRINTED, every=True):
@@ -80,7 +83,28 @@ def _indicators(sheets: Sheets, edition: Edition, block: Block, locator: Locator
     return tuple(found)
 
 
-def _sources(sheets: Sheets, tab: str, scoped: Mapping[str, Ref]) -> Iterator[Source]:
+def _statements(
+    sheets: Sheets, edition: Edition, tab: str, identity: str, scoped: Mapping[str, Ref]
+) -> Iterator[Statement]:
+    """The rows of free text that are filled; one that is gone is noticed."""
+    for each in edition.frame.texts if edition.frame else ():
+        ref = scoped.get(names.statement(each.key))
+        label = each.label.replace("\n", "")
+        if ref is None or ref.cell == BROKEN:
+            sheets.noticed.missing.append(f"工作表“{tab}”的“{label}”")
+            continue
+        text = sheets.one(ref)
+        if text is not None:
+            place = Locator(tab, identity, cells={"text": ref.cell}, labels={"text": label})
+            yield Statement(key=each.key, text=text, locator=place)
+
+
+def _bare(label: str) -> str:
+    """A heading without the letter behind it: “全年预算数（A）”."""
+    return re.sub(r"（[A-C]）$", "", label)
+
+
+def _sources(sheets: Sheets, edition: Edition, tab: str, scoped: Mapping[str, Ref]) -> Iterator[Source]:
     columns = {key: scoped[name] for key, name in names.SOURCE_COLUMNS.items() if name in scoped}
     if "name" not in columns or any(ref.cell == BROKEN for ref in columns.values()):
         return
@@ -90,7 +114,8 @@ def _sources(sheets: Sheets, tab: str, scoped: Mapping[str, Ref]) -> Iterator[So
         tab,
         "",
         columns={key: column_letters(row_and_column(ref.cell)[1]) for key, ref in columns.items()},
-        labels={"initial_budget": "年初预算数", "budget": "全年预算数", "spent": "全年执行数"},
+        labels={"initial_budget": "年初预算数", "budget": "全年预算数", "spent": "全年执行数"}
+        | ({cell.key: _bare(cell.label) for cell in edition.frame.money} if edition.frame else {}),
     )
     for place, name in enumerate(read["name"]):
         values: dict[str, Any] = {
@@ -105,25 +130,29 @@ def _with_typed_results(
     sheets: Sheets, edition: Edition, project: Project, tab: str, cells: Mapping[str, str]
 ) -> Project:
     """Keep what was typed over the formulas of the scoring form; what they compute is not kept."""
-    assert edition.scoring is not None
     budget, spent = rollup.read(project.funding.budget), rollup.read(project.funding.spent)
     typed: dict[str, Any] = {}
     row = Locator(
         tab,
         project.id,
-        cells={key: cells[f"execution_{key}"] for key in _EXECUTION if f"execution_{key}" in cells},
+        cells={
+            key: cells[f"execution_{key}"] for key in (*_EXECUTION, "reason") if f"execution_{key}" in cells
+        },
+        labels={cell.key: _bare(cell.label) for cell in edition.frame.money} if edition.frame else {},
     )
+    full = edition.scoring.execution_weight if edition.scoring else None
     for key in _EXECUTION:
         stored = sheets.cell(tab, cells, f"execution_{key}")
-        weight = scoring.number(typed.get("weight", edition.scoring.execution_weight))
+        weight = scoring.number(typed["weight"]) if "weight" in typed else full
         expected = {
-            "weight": edition.scoring.execution_weight,
+            "weight": full,
             "rate": rollup.rate(spent, budget),
             "score": scoring.execution_score(spent, budget, edition, weight),
         }[key]
         if not is_computed(stored, expected):
             typed[key] = stored
-    project = replace(project, execution=Execution(locator=row, **typed))
+    reason = sheets.cell(tab, cells, "execution_reason")
+    project = replace(project, execution=Execution(locator=row, reason=reason, **typed))
     stated = sheets.cell(tab, cells, "total_score")
     if not is_computed(stated, scoring.total(project, edition)):
         project = replace(project, total_score=stated)

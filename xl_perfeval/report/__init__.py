@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from xl_perfeval.model import Heading, Paragraph, Project, Submission
 
 TITLE = "项目支出绩效自评报告"
-ANNEX = "项目支出绩效自评表"
 UNIT_OF_AMOUNTS = "金额单位：万元"
 
 _TITLE_LENGTH = 20
@@ -113,7 +112,8 @@ def _blocks(submission: Submission, paragraphs: Sequence[Paragraph]) -> Iterator
         if wide:
             yield layout.section_end(sideways=True)
     if scored:
-        yield paragraph(f"附件：1.{ANNEX}", layout.ATTACHMENTS)
+        annex = submission.edition.table("scoring").title
+        yield paragraph(f"附件：1.{annex}", layout.ATTACHMENTS)
     yield from _closing(submission)
     if scored:
         yield from _annex(submission)
@@ -196,7 +196,7 @@ def _closing(submission: Submission) -> Iterator[str]:
 def _annex(submission: Submission) -> Iterator[str]:
     """The scoring forms on pages of their own; mark and title as GB/T 9704 7.3.7 places them."""
     yield paragraph("附件1", layout.ANNEX_MARK)
-    yield paragraph(ANNEX, layout.ANNEX_TITLE)
+    yield paragraph(submission.edition.table("scoring").title, layout.ANNEX_TITLE)
     for number, project in enumerate(submission.projects, start=1):
         yield _project_heading(project, number, "" if number == 1 else layout.NEW_PAGE)
         yield tables.scores(project, submission.edition)

@@ -29,6 +29,8 @@ _LEAST = 4.2
 _WIDEST_AMOUNT = 6.0
 """Characters an amount column may take from the others."""
 _SCORE_COLUMNS = ((2.6, 0), (4.2, 0), (5.0, 5), (4.2, 1), (5.2, 0), (2.4, 0), (3.0, 0), (5.0, 4))
+_ACTUAL_COLUMNS = ((2.6, 0), (4.2, 0), (5.0, 5), (4.2, 1), (6.2, 1), (5.0, 5))
+"""The same for a form without scores."""
 _LONG = 300
 """Longer cells do not make their column wider still."""
 
@@ -115,7 +117,12 @@ def _mean_length(items: Sequence[WorkItem], field: FormField) -> float:
 
 
 def scores(project: Project, edition: Edition) -> str:
-    """项目支出绩效自评表 of one project: the execution row, its indicators, 总分 with the grade."""
+    """项目支出绩效自评表 of one project: the execution row, its indicators, 总分 with the grade.
+
+    Of an edition without scores: the execution row and the indicators.
+    """
+    if edition.scoring is None:
+        return _actuals(project, edition)
     form = edition.table("scoring")
     heads = [
         form.field(key)
@@ -132,7 +139,7 @@ def scores(project: Project, edition: Edition) -> str:
         _text(typed.reason),
     ))  # fmt: skip
     summary = Row((
-        Cell(("总分",), layout.TABLE_CENTRED, span=5),
+        Cell((edition.frame.total if edition.frame else "总分",), layout.TABLE_CENTRED, span=5),
         _score(lambda: scoring.total_weight(project, edition)),
         _score(lambda: _total(project, edition), project.total_score),
         _text(_possible(lambda: scoring.grade_of(project, edition)), centred=True),
@@ -140,9 +147,43 @@ def scores(project: Project, edition: Edition) -> str:
     return _table(
         widths,
         [_heads(heads, widths)],
-        [execution, *_indicators(project.indicators, edition), summary],
+        [
+            execution,
+            *_indicators(project.indicators, edition),
+            summary,
+            *_statements(project, edition, 5),
+        ],
         one_line(project.name) + form.title,
     )
+
+
+def _actuals(project: Project, edition: Edition) -> str:
+    """The scoring form without scores."""
+    form = edition.table("scoring")
+    heads = [form.field(key) for key in ("level1", "level2", "level3", "target", "actual", "reason")]
+    widths = layout.columns(layout.TYPE_AREA, _ACTUAL_COLUMNS)
+    typed, rate = project.execution, _rate(project)
+    execution = Row((
+        Cell(("预算执行率",), layout.TABLE_CENTRED, span=3),
+        _text("100%", centred=True),
+        _text(rate if typed.rate is None else typed.rate, centred=True),
+        _text(typed.reason),
+    ))  # fmt: skip
+    rows = [
+        Row([cell for place, cell in enumerate(row.cells) if place not in (5, 6)])
+        for row in _indicators(project.indicators, edition)
+    ]
+    body = [execution, *rows, *_statements(project, edition, 3)]
+    return _table(widths, [_heads(heads, widths)], body, one_line(project.name) + form.title)
+
+
+def _statements(project: Project, edition: Edition, span: int) -> Iterator[Row]:
+    """The free texts of the form, in its order: the label over three columns, the text over the others."""
+    given = {statement.key: statement.text for statement in project.statements}
+    for each in edition.frame.texts if edition.frame else ():
+        if each.key in given:
+            label = Cell((each.label.replace("\n", ""),), layout.TABLE_CENTRED, span=3)
+            yield Row((label, replace(_text(given[each.key]), span=span)))
 
 
 def _rate(project: Project) -> str:

@@ -319,7 +319,8 @@ def total_differs_from_sum(project: Project, submission: Submission) -> Iterator
 
 
 def _total(project: Project) -> Place:
-    return _cell(project, "total_score", "总分", project.indicators[-1].at("score"))
+    otherwise = project.indicators[-1].at("score") if project.indicators else project.at("name")
+    return _cell(project, "total_score", "总分", otherwise)
 
 
 def _total_that_counts(project: Project, edition: Edition) -> Decimal:

@@ -159,8 +159,14 @@ def _columns(edition: Edition) -> list[Column]:
 
 def _states(edition: Edition) -> list[tuple[str, str]]:
     """How far the targets are, as counted on a project's sheet."""
+    if edition.has("scoring") and edition.scoring is None:
+        return [(scoring_layout.FILLED, "已填"), (scoring.PENDING, "待填")]
     if edition.has("scoring"):
-        return [(scoring_layout.REACHED, "已达标"), (scoring_layout.MISSED, "未达标"), (scoring.PENDING, "待填")]
+        return [
+            (scoring_layout.REACHED, "已达标"),
+            (scoring_layout.MISSED, "未达标"),
+            (scoring.PENDING, "待填"),
+        ]
     return [("filled", "已填"), ("pending", "待填")]
 
 
@@ -193,12 +199,15 @@ def _values(edition: Edition, project: Project) -> dict[str, Cached]:
 
 def _result_values(edition: Edition, project: Project) -> dict[str, Cached]:
     """What the project's own sheets say, by column."""
-    if not edition.has("scoring") or edition.scoring is None:
+    if not edition.has("scoring"):
         items = [item for item in project.items if has_text(item.name)]
         filled = sum(has_text(item.actual) for item in items)
         return {"filled": filled, "pending": len(items) - filled}
+    project = scoring_form.printed(project, edition)
     states = [scoring_form.state(row, edition) for row in project.indicators]
     counted: dict[str, Cached] = {key: states.count(key) for key, _ in _states(edition)}
+    if edition.scoring is None:
+        return counted
     execution = scoring.execution_of(project, edition)
     groups = {group.name: _group_score(group, edition, project) for group in edition.scoring.groups}
     typed = project.total_score
@@ -256,9 +265,9 @@ def _hint_formula(plan: Plan) -> str:
     count = f"COUNT({plan.listed(PLACE)})"
     drawn = f"SUBTOTAL(102,{column_letters(FOUND)}{FIRST}:{column_letters(FOUND)}{LAST})"
     return (
-        f"=IF({drawn}<MIN({MOST},{count}),\"！有 \"&(MIN({MOST},{count})-{drawn})&\" 个项目没有画出来："
-        f"请选中第{TOTAL}～{LAST + 1}行，点右键“取消隐藏”。\",IF({count}>{MOST},\"项目共 \"&{count}&\" 个，"
-        f"图中只画预算最大的{MOST}个；全部项目见图下面的清单。\",{literal(_PLAIN_HINT)}))"
+        f'=IF({drawn}<MIN({MOST},{count}),"！有 "&(MIN({MOST},{count})-{drawn})&" 个项目没有画出来：'
+        f'请选中第{TOTAL}～{LAST + 1}行，点右键“取消隐藏”。",IF({count}>{MOST},"项目共 "&{count}&" 个，'
+        f'图中只画预算最大的{MOST}个；全部项目见图下面的清单。",{literal(_PLAIN_HINT)}))'
     )
 
 
@@ -312,13 +321,15 @@ def _result_formulas(context: Context, tab: Tab) -> dict[str, str]:
             "pending": f"=SUMPRODUCT({name}*1)-SUMPRODUCT({name}*{actual})",
         }
     layout = scoring_form.layout_of(context, project)
-    states = sheet.ref(layout.block(scoring_layout.STATE))
-    labels = sheet.ref(layout.block(scoring_layout.GROUP_COLUMN))
-    scores = [sheet.ref(layout.block(column)) for column in (scoring_layout.SCORE, scoring_layout.SCORE_READ)]
-    execution = _cells(sheet, layout.fund_total, scoring_layout.REASON, scoring_layout.SCORE_READ)
+    at = layout.columns
+    states, labels = sheet.ref(layout.block(at.state)), sheet.ref(layout.block(at.group))
     formulas = {key: f"=COUNTIF({states},{literal(key)})" for key, _ in _states(context.edition)}
+    if not layout.scored:
+        return formulas
+    scores = [sheet.ref(layout.block(column)) for column in (at["score"], at.score_read)]
+    execution = _cells(sheet, layout.fund_total, layout.money["score"], at.score_read)
     formulas["execution"] = f'=IF(COUNT({execution})=0,"",SUM({execution}))'
-    total = _cells(sheet, layout.total, scoring_layout.SCORE, scoring_layout.SCORE_READ)
+    total = _cells(sheet, layout.total, at["score"], at.score_read)
     formulas["score"] = f'=IF(COUNT({total})=0,"",SUM({total}))'
     for key, _ in _parts(context.edition)[1:]:
         sums = "+".join(f"SUMIF({labels},{literal(key + '*')},{block})" for block in scores)
@@ -445,7 +456,7 @@ def _label_formula(plan: Plan, found: str) -> str:
     built, short = f"INDEX({plan.listed(RESULT_NAME)},{same})", f"INDEX({plan.listed(RESULT_SHORT)},{same})"
     bare = name
     for ending in ("扶持资金", "专项资金", "经费"):
-        bare = f"SUBSTITUTE({bare},{literal(ending)},\"\")"
+        bare = f'SUBSTITUTE({bare},{literal(ending)},"")'
     unchanged = f"IFERROR(EXACT({built},{name})*LEN({short}),0)>0"
     return f'=IF({found}="","",IF({unchanged},{short},LEFT(IF(LEN({bare})=0,{name},{bare}),8)))'
 
@@ -494,7 +505,14 @@ def _total_values(plan: Plan) -> dict[str, Cached]:
 
 _FONT: dict[str, Any] = {"name": styles.FONT, "size": 9, "color": "#404040"}
 _TITLE_FONT: dict[str, Any] = {"name": styles.FONT, "size": 11, "bold": True, "color": "#404040"}
-_LIGHT, _DARK, _GREEN, _GOLD, _GREY, _TEAL = "#B4C7E7", styles.BLUE, "#5B8C5A", "#F4C56A", "#D9D9D9", "#7FB7BE"
+_LIGHT, _DARK, _GREEN, _GOLD, _GREY, _TEAL = (
+    "#B4C7E7",
+    styles.BLUE,
+    "#5B8C5A",
+    "#F4C56A",
+    "#D9D9D9",
+    "#7FB7BE",
+)
 _NO_ZERO = "General;-General;"
 _MONEY_LABEL = "0.00;-0.00;"
 
@@ -564,7 +582,9 @@ def _bar(plan: Plan, title: str, *, stacked: bool = False) -> Any:
     chart.set_chartarea({"border": {"color": styles.LINE}, "fill": {"color": "#FFFFFF"}})
     height = _height(plan)
     room = height - _ABOVE_BARS - _BELOW_BARS
-    chart.set_plotarea({"layout": {"x": 0.21, "y": _ABOVE_BARS / height, "width": 0.64, "height": room / height}})
+    chart.set_plotarea(
+        {"layout": {"x": 0.21, "y": _ABOVE_BARS / height, "width": 0.64, "height": room / height}}
+    )
     return chart
 
 
@@ -619,7 +639,14 @@ def _scores(plan: Plan) -> tuple[Any, str]:
     colors = (_TEAL, _DARK, _GREEN, _GOLD, _GREY)
     for place, (key, _) in enumerate(_parts(plan.context.edition)):
         color = colors[place % len(colors)]
-        _series(plan, chart, key, color, _NO_ZERO, inside="#404040" if color in (_TEAL, _GOLD, _GREY) else "#FFFFFF")
+        _series(
+            plan,
+            chart,
+            key,
+            color,
+            _NO_ZERO,
+            inside="#404040" if color in (_TEAL, _GOLD, _GREY) else "#FFFFFF",
+        )
     return chart, "堆积条形图：各项目自评得分由预算执行和各类指标得分组成，满分 100 分，数据见本表上方。"
 
 

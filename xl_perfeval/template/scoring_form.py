@@ -7,44 +7,40 @@ row for the charts.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xl_perfeval import quantity, rollup, scoring
 from xl_perfeval.forms import names
-from xl_perfeval.model import CellValue, Edition, FormField, Indicator, Project, Source, Stage
+from xl_perfeval.model import (
+    CellValue,
+    Edition,
+    FormField,
+    Frame,
+    Indicator,
+    MoneyCell,
+    Project,
+    Source,
+    Stage,
+)
 from xl_perfeval.template import amounts, lists, marks, styles
 from xl_perfeval.template.funds import has_text
 from xl_perfeval.template.grid import INSERT_HERE
 from xl_perfeval.template.scoring_layout import (
-    ACTUAL,
-    ACTUAL_READ,
-    GROUP_COLUMN,
-    IDENTITY,
-    LAST,
-    LEVEL1,
-    LEVEL2,
-    LEVEL3,
-    METHOD,
+    FILLED,
     MISSED,
     REACHED,
-    REASON,
-    SCORE,
-    SCORE_READ,
-    SIGN,
-    STATE,
-    TARGET,
-    TARGET_READ,
-    UNIT,
-    WEIGHT,
-    WEIGHT_TEXT,
     Layout,
     band_formula,
+    columns,
     execution_formula,
     grade_formula,
     group_formula,
     missing_formula,
     note_formula,
     number_formula,
+    qualitative_formula,
+    rate_formula,
     score_formula,
     state_formula,
     text_formula,
@@ -69,15 +65,14 @@ if TYPE_CHECKING:
     from xl_perfeval.template.context import Context
     from xl_perfeval.template.tabs import Tab
 
-SOURCES = ("当年财政拨款", "上年结转资金", "其他资金")
-"""The fund rows every form prints."""
-
 GROUP = "SE_GROUP"
 """Sheet-scoped hidden block: the 一级指标 of each row, repeated where the printed cell is merged."""
 SCORE_TEXT = "SE_SCORE_TEXT"
 """Sheet-scoped hidden block: scores pasted as text, as numbers."""
 
 FONT = "宋体"
+
+
 class _Form:
     """One sheet being written: where things stand and what stands there."""
 
@@ -86,12 +81,19 @@ class _Form:
         self.context = context
         self.tab = tab
         self.sheet: Sheet = context.sheet(tab)
-        self.project: Project = tab.project
         self.edition: Edition = context.edition
+        self.project: Project = printed(tab.project, self.edition)
         self.table = self.edition.table("scoring")
-        self.sources = _source_rows(self.project)
+        self.frame = _frame(self.edition)
+        self.sources = _source_rows(self.project, self.frame)
         self.groups = _groups(self.project, self.edition, self.table.spare_rows)
-        self.layout = Layout(len(self.sources), sum(len(group) for group in self.groups))
+        self.layout = layout_of(context, self.project)
+        self.at = self.layout.columns
+
+    @property
+    def scored(self) -> bool:
+        """Whether the edition gives marks."""
+        return self.layout.scored
 
     def style(self, name: str, **changes: Any) -> Any:
         """A style in the form's typeface."""
@@ -103,24 +105,48 @@ class _Form:
         if self.sheet.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", style) < 0:
             raise BuildError(f"cannot merge {cells} on {self.tab.text}")
 
+    def over(self, cells: tuple[int, int, int, int], style: Any) -> None:
+        """Merge unless it is one cell."""
+        if cells[:2] != cells[2:]:
+            self.merged(cells, style)
+
     def label(self, cells: tuple[int, int, int, int], text: str, **changes: Any) -> None:
         """A bold label over merged cells."""
         style = self.style("label", **{**_LABEL, **changes})
-        if cells[:2] != cells[2:]:
-            self.merged(cells, style)
+        self.over(cells, style)
         self.sheet.text(cells[0], cells[1], text, style)
 
 
 def layout_of(context: Context, project: Project) -> Layout:
     """Where things stand on a project's form."""
-    groups = _groups(project, context.edition, context.edition.table("scoring").spare_rows)
-    return Layout(len(_source_rows(project)), sum(len(group) for group in groups))
+    edition = context.edition
+    frame, at = _frame(edition), columns(edition)
+    return Layout(
+        columns=at,
+        money={each.key: at[each.first] for each in frame.money},
+        sources=len(_source_rows(project, frame)),
+        rows=sum(map(len, _groups(project, edition, edition.table("scoring").spare_rows))),
+        above=sum(text.above for text in frame.texts),
+        below=sum(not text.above for text in frame.texts),
+        scored=edition.scoring is not None,
+    )
+
+
+def printed(project: Project, edition: Edition) -> Project:
+    """The project as the form's formulas see it: every row with its 一级指标, no 评价方式 without a column for it."""
+    rows = scoring.with_groups(project)
+    if "method" not in columns(edition):
+        rows = tuple(replace(row, method=None) if row.method is not None else row for row in rows)
+    return replace(project, indicators=rows)
 
 
 def state(indicator: Indicator, edition: Edition) -> str:
-    """What the hidden column STATE shows for a row: 达标, 未达标, 待填, or "" without a 三级指标."""
+    """What the hidden column `state` shows for a row of a `printed` project: 达标, 未达标, 待填, without scores 已填,
+    or "" without a 三级指标."""
     if not has_text(indicator.level3):
         return ""
+    if edition.scoring is None:
+        return FILLED if has_text(indicator.actual) else scoring.PENDING
     score = scoring.score_of(indicator, edition)
     if score is None:
         return scoring.PENDING
@@ -134,13 +160,21 @@ def write(context: Context, tab: Tab) -> None:
     _heading(form)
     _funds(form)
     _goal(form)
+    _texts(form, above=True)
     _table(form)
-    _totals(form)
+    if form.scored:
+        _totals(form)
+    _texts(form, above=False)
     _foot(form)
     _names(form)
     _progress(form)
     _colours(form)
     _print_setup(form)
+
+
+def _frame(edition: Edition) -> Frame:
+    assert edition.frame is not None
+    return edition.frame
 
 
 _LABEL: dict[str, Any] = {"align": "center", "text_wrap": True, "font_size": styles.SIZE, "indent": 0}
@@ -157,23 +191,26 @@ _ONE_PAGE = 14
 def _columns(form: _Form) -> None:
     widths = {column: field.width for column, field in enumerate(form.table.fields, start=1)}
     # 服务对象满意度指标 and 全年执行数（C） stand in these columns too.
-    form.sheet.widths(widths | {LEVEL2: max(widths[LEVEL2], 20.5), METHOD: max(widths[METHOD], 15.5)})
-    form.sheet.hide_columns(range(LAST + 1, IDENTITY + 1))
+    widths[form.at["level2"]] = max(widths[form.at["level2"]], 20.5)
+    if "method" in form.at:
+        widths[form.at["method"]] = max(widths[form.at["method"]], 15.5)
+    form.sheet.widths(widths)
+    form.sheet.hide_columns(range(form.at.last + 1, form.at.identity + 1))
 
 
 def _heading(form: _Form) -> None:
-    sheet, submission = form.sheet, form.context.submission
+    sheet, submission, last = form.sheet, form.context.submission, form.at.last
     title = form.style("plain", bold=True, font_size=20, align="center")
-    form.merged((1, 1, 1, LAST), title)
+    form.merged((1, 1, 1, last), title)
     sheet.text(1, 1, form.table.title, title)
     sheet.height(1, 32)
     year = form.style("plain", align="center", font_size=11)
-    form.merged((2, 1, 2, LAST), year)
+    form.merged((2, 1, 2, last), year)
     shown = f"（{submission.year}年度）" if submission.year else "（　　　　年度）"
     sheet.formula(2, 1, '=IF(PE_YEAR="","（　　　　年度）","（"&PE_YEAR&"年度）")', shown, year)
     sheet.height(2, 18)
     _links(form)
-    sheet.text(3, LAST, "金额单位：万元", form.style("plain", align="right"))
+    sheet.text(3, last, "金额单位：万元", form.style("plain", align="right"))
     _identity(form)
     _who(form)
 
@@ -189,30 +226,33 @@ def _links(form: _Form) -> None:
 
 
 def _identity(form: _Form) -> None:
-    form.sheet.text(1, IDENTITY, form.project.id, form.context.book.style("hidden"))
-    form.sheet.define(names.PROJECT_ID, cell(1, IDENTITY))
+    form.sheet.text(1, form.at.identity, form.project.id, form.context.book.style("hidden"))
+    form.sheet.define(names.PROJECT_ID, cell(1, form.at.identity))
 
 
 def _who(form: _Form) -> None:
     """项目名称, 项目负责人及电话, 主管部门, 实施单位."""
-    unit = form.context.submission.unit
+    unit, at = form.context.submission.unit, form.at
     rows = (
         (4, "项目名称", _of_fund("NAME", '&""'), form.project.name, "项目负责人及电话", None, None),
         (5, "主管部门", '=PE_DEPARTMENT&""', unit.department, "实施单位", '=PE_UNIT&""', unit.name),
     )
     computed, fill = form.style("computed.center"), form.style("input.center")
+    after = at.label_end + 1
     for row, left, formula, shown, right, formula_right, shown_right in rows:
-        form.label((row, LEVEL1, row, LEVEL2), left)
-        form.merged((row, LEVEL3, row, UNIT), computed)
-        form.sheet.formula(row, LEVEL3, formula, _as_text(shown), computed)
-        form.label((row, ACTUAL, row, METHOD), right)
+        form.label((row, at["level1"], row, at["level2"]), left)
+        form.merged((row, at["level3"], row, at.left_end), computed)
+        form.sheet.formula(row, at["level3"], formula, _as_text(shown), computed)
+        form.label((row, at["actual"], row, at.label_end), right)
         style = computed if formula_right else fill
-        form.merged((row, WEIGHT, row, LAST), style)
+        form.over((row, after, row, at.last), style)
         if formula_right:
-            form.sheet.formula(row, WEIGHT, formula_right, _as_text(shown_right), style)
+            form.sheet.formula(row, after, formula_right, _as_text(shown_right), style)
+        elif after == at.last:
+            form.sheet.blank(row, after, style)
         form.sheet.height(row, 20)
-    form.sheet.define(names.SCORING_CELLS["name"], cell(4, LEVEL3))
-    form.sheet.define(names.SCORING_CELLS["contact"], cell(4, WEIGHT))
+    form.sheet.define(names.SCORING_CELLS["name"], cell(4, at["level3"]))
+    form.sheet.define(names.SCORING_CELLS["contact"], cell(4, after))
 
 
 def _of_fund(column: str, behind: str = "") -> str:
@@ -228,76 +268,109 @@ def _as_text(value: CellValue) -> str:
 # --- money --------------------------------------------------------------------------------------------
 
 
-def _source_rows(project: Project) -> list[Source]:
-    """The submission's sources in its order, then those that every form prints."""
+def _source_rows(project: Project, frame: Frame) -> list[Source]:
+    """The submission's sources in its order, then those that the form prints."""
     given = {source.name for source in project.funding.sources}
-    return [*project.funding.sources, *(Source(name=name) for name in SOURCES if name not in given)]
+    return [*project.funding.sources, *(Source(name=name) for name in frame.sources if name not in given)]
 
 
 def _funds(form: _Form) -> None:
-    layout = form.layout
-    form.label((layout.fund_header, LEVEL1, layout.source_end, LEVEL2), "项目资金\n（万元）")
+    layout, at = form.layout, form.at
+    form.label((layout.fund_header, at["level1"], layout.source_end, at["level2"]), form.frame.money_label)
     _fund_header(form)
     _fund_total(form)
-    _lines(form, (layout.source_top, layout.source_end), range(LEVEL3, LAST + 1))
+    _lines(form, (layout.source_top, layout.source_end), range(at["level3"], at.last + 1))
     for row, source in enumerate(form.sources, start=layout.source_top + 1):
         _fund_source(form, row, source)
 
 
+def _span(form: _Form, each: MoneyCell) -> tuple[int, int]:
+    """First and last column of a money cell."""
+    return form.at[each.first], form.at[each.last or each.first]
+
+
 def _fund_header(form: _Form) -> None:
     row = form.layout.fund_header
-    form.label((row, LEVEL3, row, LEVEL3), "")
-    form.label((row, SIGN, row, TARGET), "年初预算数（A）")
-    form.label((row, UNIT, row, ACTUAL), "全年预算数（B）")
-    form.label((row, METHOD, row, METHOD), "全年执行数（C）")
-    for column, text in ((WEIGHT, "分值"), (SCORE, "执行率"), (REASON, "得分")):
-        form.label((row, column, row, column), text)
+    form.label((row, form.at["level3"], row, form.at["level3"]), "")
+    for each in form.frame.money:
+        first, last = _span(form, each)
+        form.label((row, first, row, last), each.label)
     form.sheet.height(row, 20)
 
 
 def _fund_total(form: _Form) -> None:
-    """年度资金总额 with the execution row's weight, rate and score."""
+    """年度资金总额, on a form with scores with the execution row's weight, rate and score."""
     row, sheet, project = form.layout.fund_total, form.sheet, form.project
-    form.label((row, LEVEL3, row, LEVEL3), "年度资金总额", align="left", indent=1, bold=False, font_color=styles.INK)
-    _amount(form, row, (SIGN, TARGET), project.funding.initial_budget)
+    level3 = form.at["level3"]
+    form.label(
+        (row, level3, row, level3),
+        form.frame.fund_total,
+        align="left",
+        indent=1,
+        bold=False,
+        font_color=styles.INK,
+    )
     money = form.style("computed.amount", **_CENTER)
-    form.merged((row, UNIT, row, ACTUAL), money)
-    sheet.formula(row, UNIT, _of_fund("BUDGET_READ"), amounts.shown(project.funding.budget), money)
-    sheet.formula(row, METHOD, _of_fund("SPENT_READ"), amounts.shown(project.funding.spent), money)
-    _execution(form, row)
-    sheet.height(row, 20)
-    for key, column in (
-        ("initial_budget", SIGN),
-        ("budget", UNIT),
-        ("spent", METHOD),
-        ("execution_weight", WEIGHT),
-        ("execution_rate", SCORE),
-        ("execution_score", REASON),
-    ):
-        sheet.define(names.SCORING_CELLS[key], cell(row, column))
+    for each in form.frame.money:
+        first, last = _span(form, each)
+        if each.key == "initial_budget":
+            _amount(form, row, (first, last), project.funding.initial_budget)
+        elif each.key in ("budget", "spent"):
+            form.over((row, first, row, last), money)
+            shown = amounts.shown(getattr(project.funding, each.key))
+            sheet.formula(row, first, _of_fund(f"{each.key.upper()}_READ"), shown, money)
+        else:
+            _EXECUTION[each.key](form, row, (first, last))
+        sheet.define(names.SCORING_CELLS[_EXECUTION_NAMES.get(each.key, each.key)], cell(row, first))
+    reason = project.execution.reason if form.frame.prints("reason") else None
+    sheet.height(row, max(20.0, height_for([(reason, form.table.fields[-1].width)], line=15) - 4))
 
 
-def _execution(form: _Form, row: int) -> None:
-    project, edition, sheet = form.project, form.edition, form.sheet
-    typed = project.execution
-    assert edition.scoring is not None
-    weight = float(edition.scoring.execution_weight) if typed.weight is None else typed.weight
-    sheet.value(row, WEIGHT, weight, form.style("computed.center"))
-    rate_style = form.style("computed.percent", **_CENTER)
-    budget, spent = cell(row, UNIT), cell(row, METHOD)
-    if typed.rate is None:
+def _execution_weight(form: _Form, row: int, span: tuple[int, int]) -> None:
+    typed = form.project.execution.weight
+    assert form.edition.scoring is not None
+    weight = float(form.edition.scoring.execution_weight) if typed is None else typed
+    style = form.style("computed.center")
+    form.over((row, span[0], row, span[1]), style)
+    form.sheet.value(row, span[0], weight, style)
+    _read_text(form, row, form.at.weight_text, span[0], typed)
+
+
+def _execution_rate(form: _Form, row: int, span: tuple[int, int]) -> None:
+    project, typed = form.project, form.project.execution.rate
+    style = form.style("computed.percent", **_CENTER)
+    form.over((row, span[0], row, span[1]), style)
+    if typed is None:
         shown = rollup.rate(rollup.read(project.funding.spent), rollup.read(project.funding.budget))
-        formula = f'=IF(COUNT({budget},{spent})<2,"",IF({budget}=0,"",{spent}/{budget}))'
-        sheet.formula(row, SCORE, formula, number(shown), rate_style)
+        form.sheet.formula(row, span[0], rate_formula(form.layout), number(shown), style)
     else:
-        sheet.value(row, SCORE, typed.rate, rate_style)
-    score_style = form.style("computed.center", num_format=styles.MONEY)
-    if typed.score is None:
-        sheet.formula(row, REASON, execution_formula(row), _shown_execution(form), score_style)
+        form.sheet.value(row, span[0], typed, style)
+
+
+def _execution_score(form: _Form, row: int, span: tuple[int, int]) -> None:
+    typed = form.project.execution.score
+    style = form.style("computed.center", num_format=styles.MONEY)
+    form.over((row, span[0], row, span[1]), style)
+    if typed is None:
+        form.sheet.formula(row, span[0], execution_formula(form.layout), _shown_execution(form), style)
     else:
-        sheet.value(row, REASON, typed.score, score_style)
-    _read_text(form, row, WEIGHT_TEXT, WEIGHT, typed.weight)
-    _read_text(form, row, SCORE_READ, REASON, typed.score)
+        form.sheet.value(row, span[0], typed, style)
+    _read_text(form, row, form.at.score_read, span[0], typed)
+
+
+def _execution_reason(form: _Form, row: int, span: tuple[int, int]) -> None:
+    style = form.style("input")
+    form.over((row, span[0], row, span[1]), style)
+    form.sheet.value(row, span[0], form.project.execution.reason, style)
+
+
+_EXECUTION = {
+    "weight": _execution_weight,
+    "rate": _execution_rate,
+    "score": _execution_score,
+    "reason": _execution_reason,
+}
+_EXECUTION_NAMES = {key: f"execution_{key}" for key in _EXECUTION}
 
 
 def _shown_execution(form: _Form) -> Cached:
@@ -308,23 +381,25 @@ def _shown_execution(form: _Form) -> Cached:
 
 
 def _fund_source(form: _Form, row: int, source: Source) -> None:
-    first = row == form.layout.source_top + 1
-    prefix = '"其中："@' if first else '"　　　"@'
+    first_row = row == form.layout.source_top + 1
+    prefix = '"其中："@' if first_row else '"　　　"@'
     name = form.style("input", bg_color=styles.MIST, num_format=prefix, text_wrap=False)
-    form.sheet.value(row, LEVEL3, source.name, name)
-    _amount(form, row, (SIGN, TARGET), source.initial_budget)
-    _amount(form, row, (UNIT, ACTUAL), source.budget)
-    _amount(form, row, (METHOD, METHOD), source.spent)
-    for column in (WEIGHT, SCORE, REASON):
-        form.sheet.text(row, column, _DASH, form.style("computed.center", font_color=styles.MUTED))
+    form.sheet.value(row, form.at["level3"], source.name, name)
+    none = form.style("computed.center", font_color=styles.MUTED)
+    for each in form.frame.money:
+        first, last = _span(form, each)
+        if each.key in ("initial_budget", "budget", "spent"):
+            _amount(form, row, (first, last), getattr(source, each.key))
+        else:
+            form.over((row, first, row, last), none)
+            form.sheet.text(row, first, _DASH, none)
     form.sheet.height(row, 18)
 
 
-def _amount(form: _Form, row: int, columns: tuple[int, int], value: CellValue) -> None:
+def _amount(form: _Form, row: int, span: tuple[int, int], value: CellValue) -> None:
     style = form.style("input.amount", **_CENTER)
-    first, last = columns
-    if first != last:
-        form.merged((row, first, row, last), style)
+    first, last = span
+    form.over((row, first, row, last), style)
     form.sheet.value(row, first, amounts.as_cell(value), style)
     form.sheet.validate(cell(row, first), _AMOUNT)
 
@@ -359,19 +434,50 @@ def _lines(form: _Form, rows: tuple[int, int], columns: Sequence[int]) -> None:
 
 
 def _goal(form: _Form) -> None:
-    row, goal = form.layout.goal_header, form.project.goal
-    form.label((row, LEVEL1, row + 1, LEVEL1), "年度总\n体目标")
-    form.label((row, LEVEL2, row, UNIT), "预期目标")
-    form.label((row, ACTUAL, row, LAST), "实际完成情况")
+    row, goal, at, frame = form.layout.goal_header, form.project.goal, form.at, form.frame
+    form.label((row, at["level1"], row + 1, at["level1"]), frame.goal)
+    form.label((row, at["level2"], row, at.left_end), frame.expected)
+    form.label((row, at["actual"], row, at.last), frame.achieved)
     fill = form.style("input")
-    for first, last, value in ((LEVEL2, UNIT, goal.expected), (ACTUAL, LAST, goal.achieved)):
-        form.merged((row + 1, first, row + 1, last), fill)
+    left, right = (at["level2"], at.left_end), (at["actual"], at.last)
+    for (first, last), value in ((left, goal.expected), (right, goal.achieved)):
+        form.over((row + 1, first, row + 1, last), fill)
         form.sheet.value(row + 1, first, value, fill)
     form.sheet.height(row, 18)
     # Excel never fits rows of merged cells: the height has to be right as written.
-    form.sheet.height(row + 1, height_for([(goal.expected, 62), (goal.achieved, 74)], least=40))
-    form.sheet.define(names.SCORING_CELLS["expected"], cell(row + 1, LEVEL2))
-    form.sheet.define(names.SCORING_CELLS["achieved"], cell(row + 1, ACTUAL))
+    texts = [(goal.expected, _width(form, *left)), (goal.achieved, _width(form, *right))]
+    form.sheet.height(row + 1, height_for(texts, least=40))
+    form.sheet.define(names.SCORING_CELLS["expected"], cell(row + 1, at["level2"]))
+    form.sheet.define(names.SCORING_CELLS["achieved"], cell(row + 1, at["actual"]))
+
+
+def _width(form: _Form, first: int, last: int) -> float:
+    """Width of so many columns, a little less where they are merged."""
+    return sum(field.width for field in form.table.fields[first - 1 : last]) - 3
+
+
+def _texts(form: _Form, *, above: bool) -> None:
+    """The rows of free text: their label over the first two columns, the text over the others."""
+    given = {statement.key: statement.text for statement in form.project.statements}
+    at, fill = form.at, form.style("input")
+    row = form.layout.texts_above if above else form.layout.texts_below
+    for each in form.frame.texts:
+        if each.above is not above:
+            continue
+        form.label((row, at["level1"], row, at["level2"]), each.label)
+        form.merged((row, at["level3"], row, at.last), fill)
+        text = given.get(each.key)
+        form.sheet.value(row, at["level3"], text, fill)
+        form.sheet.height(row, height_for([(text, _width(form, at["level3"], at.last))], least=34))
+        if each.prompt:
+            prompt = {
+                "validate": "any",
+                "input_title": each.label[:32].replace("\n", ""),
+                "input_message": each.prompt,
+            }
+            form.sheet.validate(cell(row, at["level3"]), prompt)
+        form.sheet.define(names.statement(each.key), cell(row, at["level3"]))
+        row += 1
 
 
 # --- table of indicators ------------------------------------------------------------------------------
@@ -390,9 +496,8 @@ def _groups(project: Project, edition: Edition, spare: int) -> list[list[Indicat
 
 
 def _blank_rows(edition: Edition) -> list[Indicator]:
-    assert edition.scoring is not None
     return [
-        Indicator(level1=group.name, level2=second) for group in edition.scoring.groups for second in group.second
+        Indicator(level1=group.name, level2=second) for group in edition.groups for second in group.second
     ]
 
 
@@ -402,14 +507,16 @@ def _table(form: _Form) -> None:
         arrow = " ▾" if field.choices and field.closed else ""
         form.label((layout.header, column, layout.header, column), field.label + arrow)
     form.sheet.height(layout.header, 24)
-    _lines(form, (layout.top, layout.end), range(1, LAST + 1))
+    _lines(form, (layout.top, layout.end), range(1, form.at.last + 1))
     row, shown = layout.top + 1, ""
     for group in form.groups:
         label = scoring.group_label(group[0].level1, form.edition)
         shown = _as_text(label) or shown
         _group(form, row, group, label)
         for place in range(row, row + len(group)):
-            form.sheet.formula(place, GROUP_COLUMN, group_formula(form.layout, place), shown, form.style("hidden"))
+            form.sheet.formula(
+                place, form.at.group, group_formula(form.layout, place), shown, form.style("hidden")
+            )
         row += len(group)
     for column, field in enumerate(form.table.fields, start=1):
         _drop_down(form, column, field)
@@ -419,52 +526,60 @@ def _group(form: _Form, first: int, group: Sequence[Indicator], label: CellValue
     style = form.style("label", **_LABEL, locked=False)
     last = first + len(group) - 1
     if last > first:
-        form.merged((first, LEVEL1, last, LEVEL1), style)
-    form.sheet.value(first, LEVEL1, label, style)
+        form.merged((first, form.at["level1"], last, form.at["level1"]), style)
+    form.sheet.value(first, form.at["level1"], label, style)
     for row, indicator in enumerate(group, start=first):
         _indicator(form, row, indicator, 33.0 if len(group) == 1 and label else 24.0)
 
 
 def _indicator(form: _Form, row: int, indicator: Indicator, least: float) -> None:
+    tall: list[tuple[CellValue, float]] = []
     for column, field in enumerate(form.table.fields, start=1):
-        if column not in (LEVEL1, SCORE):
-            value = getattr(indicator, field.key)
-            form.sheet.value(row, column, value, form.style(*_LOOK[column]))
-    _score(form, row, indicator)
+        if field.key in ("level1", "score"):
+            continue
+        value = getattr(indicator, field.key)
+        form.sheet.value(row, column, value, form.style(_LOOK.get(field.key, "input")))
+        if field.key in _WRAPPED:
+            tall.append((value, max(field.width, 20.5 if field.key == "level2" else 0)))
+    if form.scored:
+        _score(form, row, indicator)
     _reading(form, row, indicator)
-    tall = [(indicator.level3, 27.0), (indicator.reason, 30.0), (indicator.level2, 20.5), (indicator.target, 10.0)]
-    form.sheet.height(row, height_for([*tall, (indicator.actual, 13.0)], least=least), grows=True)
+    form.sheet.height(row, height_for(tall, least=least), grows=True)
 
 
-_LOOK: dict[int, tuple[str]] = {
-    **dict.fromkeys((LEVEL2, SIGN, TARGET, UNIT, ACTUAL, METHOD), ("input.center",)),
-    **dict.fromkeys((LEVEL3, REASON), ("input",)),
-    WEIGHT: ("input.number",),
+_LOOK = {
+    **dict.fromkeys(("level2", "sign", "target", "unit", "actual", "method"), "input.center"),
+    "weight": "input.number",
 }
+_WRAPPED = ("level2", "level3", "target", "actual", "reason", "description", "evidence")
 
 
 def _score(form: _Form, row: int, indicator: Indicator) -> None:
     """得分: typed where it was typed, else by formula; unlocked, because 定性 may be chosen at any time."""
     style = form.style("computed.center", num_format=styles.MONEY, locked=False)
+    column = form.at["score"]
     if indicator.score is not None:
-        form.sheet.value(row, SCORE, indicator.score, style)
+        form.sheet.value(row, column, indicator.score, style)
         return
     shown = scoring.shown_score(indicator, form.edition)
-    form.sheet.formula(
-        row, SCORE, score_formula(form.edition, row), shown if isinstance(shown, str) else float(shown), style
-    )
+    formula = score_formula(form.edition, form.at, row)
+    form.sheet.formula(row, column, formula, shown if isinstance(shown, str) else float(shown), style)
 
 
 def _reading(form: _Form, row: int, indicator: Indicator) -> None:
     """Hidden columns: target, actual, and text in 分值 or 得分, as numbers."""
-    hidden, unit, sign = form.style("hidden"), cell(row, UNIT), cell(row, SIGN)
-    target = number_formula(cell(row, TARGET), unit, sign)
-    form.sheet.formula(row, TARGET_READ, target, number(scoring.target_of(indicator)), hidden)
-    actual = number_formula(cell(row, ACTUAL), unit)
-    form.sheet.formula(row, ACTUAL_READ, actual, number(scoring.actual_of(indicator)), hidden)
-    _read_text(form, row, WEIGHT_TEXT, WEIGHT, indicator.weight)
-    _read_text(form, row, SCORE_READ, SCORE, indicator.score)
-    form.sheet.formula(row, STATE, state_formula(row), state(indicator, form.edition), hidden)
+    hidden, at = form.style("hidden"), form.at
+    unit, sign = cell(row, at["unit"]), cell(row, at["sign"])
+    target = number_formula(cell(row, at["target"]), unit, sign)
+    form.sheet.formula(row, at.target_read, target, number(scoring.target_of(indicator)), hidden)
+    actual = number_formula(cell(row, at["actual"]), unit)
+    form.sheet.formula(row, at.actual_read, actual, number(scoring.actual_of(indicator)), hidden)
+    if form.scored:
+        _read_text(form, row, at.weight_text, at["weight"], indicator.weight)
+        _read_text(form, row, at.score_read, at["score"], indicator.score)
+    form.sheet.formula(
+        row, at.state, state_formula(form.edition, at, row), state(indicator, form.edition), hidden
+    )
 
 
 def _read_text(form: _Form, row: int, column: int, source: int, value: CellValue) -> None:
@@ -475,10 +590,12 @@ def _read_text(form: _Form, row: int, column: int, source: int, value: CellValue
 def _drop_down(form: _Form, column: int, field: FormField) -> None:
     """Drop-down or limit of one column, with its input message."""
     cells = f"{cell(form.layout.top + 1, column)}:{cell(form.layout.end - 1, column)}"
-    prompt: dict[str, Any] = {"input_title": field.label[:32], "input_message": field.prompt} if field.prompt else {}
-    if column == SCORE:
+    prompt: dict[str, Any] = (
+        {"input_title": field.label[:32], "input_message": field.prompt} if field.prompt else {}
+    )
+    if field.key == "score":
         form.sheet.validate(cells, {**_band_limit(form), **prompt})
-    elif column == WEIGHT:
+    elif field.key == "weight":
         form.sheet.validate(cells, {**_WEIGHT, **prompt})
     elif field.choices:
         form.sheet.validate(cells, {**_choices(field), **prompt})
@@ -507,7 +624,7 @@ _WEIGHT: dict[str, Any] = {
 
 def _band_limit(form: _Form) -> dict[str, Any]:
     """A qualitative score stays inside its band; another score is computed, typing over it asks first."""
-    formula = band_formula(form.edition, form.layout.top + 1)
+    formula = band_formula(form.edition, form.at, form.layout.top + 1)
     return {
         "validate": "custom",
         "value": formula,
@@ -520,7 +637,8 @@ def _band_limit(form: _Form) -> dict[str, Any]:
 def _bands(form: _Form) -> str:
     assert form.edition.scoring is not None
     return "，".join(
-        f"{word}为分值的{rollup.percent(low)}～{rollup.percent(high)}" for word, low, high in form.edition.scoring.bands
+        f"{word}为分值的{rollup.percent(low)}～{rollup.percent(high)}"
+        for word, low, high in form.edition.scoring.bands
     )
 
 
@@ -528,19 +646,19 @@ def _bands(form: _Form) -> str:
 
 
 def _totals(form: _Form) -> None:
-    layout, sheet = form.layout, form.sheet
+    layout, sheet, at = form.layout, form.sheet, form.at
     row = layout.total
-    form.label((row, LEVEL1, row, METHOD), "总　　分", font_size=11)
+    form.label((row, at["level1"], row, at.summary_end), "　　".join(form.frame.total), font_size=11)
     bold = form.style("computed.center", bold=True, num_format="General")
-    sheet.formula(row, WEIGHT, total_weight_formula(form.layout), _shown_weight(form), bold)
+    sheet.formula(row, at["weight"], total_weight_formula(layout), _shown_weight(form), bold)
     _total_score(form, form.style("computed.center", bold=True, num_format=styles.MONEY))
-    sheet.formula(row, GROUP_COLUMN, missing_formula(form.layout), scoring.unscored(form.project, form.edition))
+    sheet.formula(row, at.group, missing_formula(layout), scoring.unscored(form.project, form.edition))
     note, shown = _note(form)
-    sheet.formula(row, REASON, note, shown, form.style("computed.center", bold=True))
+    sheet.formula(row, at["reason"], note, shown, form.style("computed.center", bold=True))
     sheet.height(row, 22)
     _grade(form)
-    for key, column in (("total_weight", WEIGHT), ("total_score", SCORE)):
-        sheet.define(names.SCORING_CELLS[key], cell(row, column))
+    for key, column in (("total_weight", "weight"), ("total_score", "score")):
+        sheet.define(names.SCORING_CELLS[key], cell(row, at[column]))
 
 
 def _shown_weight(form: _Form) -> float:
@@ -548,12 +666,13 @@ def _shown_weight(form: _Form) -> float:
 
 
 def _total_score(form: _Form, style: Any) -> None:
-    row, typed = form.layout.total, form.project.total_score
+    row, column, typed = form.layout.total, form.at["score"], form.project.total_score
     if typed is None:
-        form.sheet.formula(row, SCORE, total_formula(form.layout), number(scoring.total(form.project, form.edition)), style)
+        shown = number(scoring.total(form.project, form.edition))
+        form.sheet.formula(row, column, total_formula(form.layout), shown, style)
     else:
-        form.sheet.value(row, SCORE, typed, style)
-    _read_text(form, row, SCORE_READ, SCORE, typed)
+        form.sheet.value(row, column, typed, style)
+    _read_text(form, row, form.at.score_read, column, typed)
 
 
 def _note(form: _Form) -> tuple[str, str]:
@@ -573,19 +692,19 @@ def _shown_note(form: _Form) -> str:
 
 
 def _grade(form: _Form) -> None:
-    row, sheet = form.layout.grade, form.sheet
-    form.label((row, LEVEL1, row, METHOD), "自评等级", font_size=11)
+    row, sheet, at = form.layout.grade, form.sheet, form.at
+    form.label((row, at["level1"], row, at.summary_end), "自评等级", font_size=11)
     style = form.style("computed.center", bold=True)
-    form.merged((row, WEIGHT, row, SCORE), style)
+    form.merged((row, at["weight"], row, at["score"]), style)
     typed = form.project.grade
     if typed is None:
         shown = scoring.grade_of(form.project, form.edition) or ""
-        sheet.formula(row, WEIGHT, grade_formula(form.edition, form.layout), shown, style)
+        sheet.formula(row, at["weight"], grade_formula(form.edition, form.layout), shown, style)
     else:
-        sheet.value(row, WEIGHT, typed, style)
-    sheet.text(row, REASON, _bounds(form.edition), form.style("cell.muted"))
+        sheet.value(row, at["weight"], typed, style)
+    sheet.text(row, at["reason"], _bounds(form.edition), form.style("cell.muted"))
     sheet.height(row, 20)
-    sheet.define(names.SCORING_CELLS["grade"], cell(row, WEIGHT))
+    sheet.define(names.SCORING_CELLS["grade"], cell(row, at["weight"]))
 
 
 def _bounds(edition: Edition) -> str:
@@ -602,11 +721,12 @@ def _foot(form: _Form) -> None:
     prepared = _as_text(submission.prepared_by)
     day = submission.report_date
     date = f"{day.year}年{day.month}月{day.day}日" if day else "　　年　月　日"
+    at, signs = form.at, form.frame.signs
     parts = (
-        (LEVEL1, LEVEL2, '="填报人："&PE_PREPARED_BY', f"填报人：{prepared}"),
-        (LEVEL3, UNIT, None, "项目负责人："),
-        (ACTUAL, SCORE, None, "单位负责人（盖章）："),
-        (REASON, REASON, _DATE, f"填报日期：{date}"),
+        (at["level1"], at["level2"], '="填报人："&PE_PREPARED_BY', f"填报人：{prepared}"),
+        (at["level3"], at.left_end, None, f"{signs[0]}："),
+        (at["actual"], at.last - 1, None, f"{signs[1]}："),
+        (at.last, at.last, _DATE, f"填报日期：{date}"),
     )
     for first, last, formula, text in parts:
         if last > first:
@@ -628,36 +748,44 @@ _DATE = (
 
 
 def _names(form: _Form) -> None:
+    layout, at = form.layout, form.at
     for column, field in enumerate(form.table.fields, start=1):
-        form.sheet.define(names.column(form.table, field), form.layout.block(column))
-    form.sheet.define(GROUP, form.layout.block(GROUP_COLUMN))
-    form.sheet.define(names.HELPERS, f"{cell(1, LAST + 1)}:{cell(form.layout.foot, IDENTITY)}")
-    form.sheet.define(SCORE_TEXT, form.layout.block(SCORE_READ))
-    columns = {"name": LEVEL3, "initial_budget": SIGN, "budget": UNIT, "spent": METHOD}
-    for key, column in columns.items():
-        form.sheet.define(names.SOURCE_COLUMNS[key], form.layout.source_block(column))
+        form.sheet.define(names.column(form.table, field), layout.block(column))
+    form.sheet.define(GROUP, layout.block(at.group))
+    form.sheet.define(names.HELPERS, f"{cell(1, at.last + 1)}:{cell(layout.foot, at.identity)}")
+    if form.scored:
+        form.sheet.define(SCORE_TEXT, layout.block(at.score_read))
+    form.sheet.define(names.SOURCE_COLUMNS["name"], layout.source_block(at["level3"]))
+    for key, column in layout.money.items():
+        if key in names.SOURCE_COLUMNS:
+            form.sheet.define(names.SOURCE_COLUMNS[key], layout.source_block(column))
 
 
 def _progress(form: _Form) -> None:
     """Hidden: the share of required cells that are filled, "" on a sheet left blank; 首页 shows it."""
-    level3, sign, target, actual, weight = (
-        f"(LEN({form.layout.block(column)})>0)" for column in (LEVEL3, SIGN, TARGET, ACTUAL, WEIGHT)
+    at, block = form.at, form.layout.block
+    level3, sign, target, actual = (
+        f"(LEN({block(at[key])})>0)" for key in ("level3", "sign", "target", "actual")
     )
+    weight = f"+(LEN({block(at['weight'])})>0)" if form.scored else ""
     asked = '(PE_STAGE<>"目标申报")'
     rows = f"SUMPRODUCT({level3}*1)"
-    qualitative = f'({form.layout.block(SIGN)}="定性")'
-    filled = f"SUMPRODUCT({level3}*({sign}+({target}+{qualitative}>0)+{weight}+{asked}*{actual}))"
-    row = form.layout.grade
+    qualitative = f'({block(at["sign"])}="定性")'
+    filled = f"SUMPRODUCT({level3}*({sign}+({target}+{qualitative}>0){weight}+{asked}*{actual}))"
+    row = form.layout.header
     shown = _filled_share(form)
-    name = cell(form.layout.project, LEVEL3)
+    name = cell(form.layout.project, at["level3"])
+    each = 3 if form.scored else 2
     form.sheet.formula(
-        row, GROUP_COLUMN, f'=IF({rows}=0,IF({name}="","",0),{filled}/({rows}*(3+{asked})))', shown
+        row, at.group, f'=IF({rows}=0,IF({name}="","",0),{filled}/({rows}*({each}+{asked})))', shown
     )
-    form.sheet.define("PE_PROGRESS", cell(row, GROUP_COLUMN))
-    form.context.progress[form.tab.id] = Shown(form.sheet.ref(cell(row, GROUP_COLUMN)), shown)
-    total, typed = form.layout.total, form.project.total_score
-    score = scoring.total(form.project, form.edition) if typed is None else scoring.number(typed)
-    form.context.scores[form.tab.id] = Shown(form.sheet.ref(cell(total, SCORE)), number(score))
+    form.sheet.define(names.PROGRESS, cell(row, at.group))
+    form.context.progress[form.tab.id] = Shown(form.sheet.ref(cell(row, at.group)), shown)
+    if form.scored:
+        typed = form.project.total_score
+        score = scoring.total(form.project, form.edition) if typed is None else scoring.number(typed)
+        total = cell(form.layout.total, at["score"])
+        form.context.scores[form.tab.id] = Shown(form.sheet.ref(total), number(score))
 
 
 def _filled_share(form: _Form) -> Cached:
@@ -666,7 +794,8 @@ def _filled_share(form: _Form) -> Cached:
     cells = [
         has_text(value)
         for row in rows
-        for value in (row.sign, row.sign if row.sign == scoring.QUALITATIVE else row.target, row.weight)
+        for value in (row.sign, row.sign if row.sign == scoring.QUALITATIVE else row.target)
+        + ((row.weight,) if form.scored else ())
         + ((row.actual,) if asked else ())
     ]
     if not cells:
@@ -676,24 +805,25 @@ def _filled_share(form: _Form) -> Cached:
 
 def _colours(form: _Form) -> None:
     """待填, ✗ and the yellow of a qualitative score, by condition: they follow what is typed."""
-    book, layout = form.context.book, form.layout
-    marks.show(form.context, form.sheet, form.tab, f"A4:{cell(layout.grade, LAST)}")
-    scores = f"{cell(layout.top + 1, SCORE)}:{cell(layout.end - 1, SCORE)}"
-    first = cell(layout.top + 1, SCORE)
-    sign, method = (f"${cell(layout.top + 1, column)}" for column in (SIGN, METHOD))
+    book, layout, at = form.context.book, form.layout, form.at
+    marks.show(form.context, form.sheet, form.tab, f"A4:{cell(layout.foot - 1, at.last)}")
+    if not form.scored:
+        return
+    first = cell(layout.top + 1, at["score"])
+    scores = f"{first}:{cell(layout.end - 1, at['score'])}"
     form.sheet.when(scores, f'=LEFT({first},1)="✗"', book.mark("error.word"), stop=True)
     form.sheet.when(scores, f"={first}={literal(scoring.PENDING)}", book.mark("warning.word"), stop=True)
-    form.sheet.when(scores, f'=OR({sign}="定性",{method}="定性")', book.mark("row.input"))
-    execution = cell(layout.fund_total, REASON)
+    form.sheet.when(scores, qualitative_formula(at, layout.top + 1), book.mark("row.input"))
+    execution = cell(layout.fund_total, layout.money["score"])
     form.sheet.when(execution, f"={execution}={literal(scoring.PENDING)}", book.mark("warning.word"))
-    note = cell(layout.total, REASON)
+    note = cell(layout.total, at["reason"])
     for sign_of, mark in (("○", "warning.word"), ("✗", "error.word"), ("✓", "passed.word")):
         form.sheet.when(note, f'=LEFT({note},1)="{sign_of}"', book.mark(mark))
 
 
 def _print_setup(form: _Form) -> None:
     layout = form.layout
-    form.sheet.page(last_row=layout.foot, last_column=LAST, repeat=(layout.header, layout.header))
+    form.sheet.page(last_row=layout.foot, last_column=form.at.last, repeat=(layout.header, layout.header))
     if layout.rows <= _ONE_PAGE:
         form.sheet.fit_to_pages(1, 1)
     form.sheet.lock()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from xl_perfeval.model import CellValue, Edition, Execution, Goal, Project, Submission
+from xl_perfeval.model import CellValue, Edition, Goal, Project, Submission
 
 _FUNDS = {
     "kind": "项目类型", "purpose": "资金用途", "section": "牵头科室", "budget": "指标总额", "budget_local": "指标总额其中：区级",
@@ -17,6 +17,11 @@ _MATRIX = {
 _SCORING = {
     "sign": "符号", "target": "指标值", "unit": "单位", "actual": "实际完成值", "method": "评价方式", "weight": "分值",
     "score": "得分", "reason": "偏差原因", "description": "完成情况说明", "evidence": "佐证材料",
+}  # fmt: skip
+
+
+_EXECUTION = {
+    "weight": "预算执行率得分", "rate": "预算执行率得分", "score": "预算执行率得分", "reason": "预算执行率的原因",
 }  # fmt: skip
 
 
@@ -43,6 +48,7 @@ def _of_project(project: Project, edition: Edition) -> Iterator[str]:
     if not edition.has("matrix") and _filled(project.note):
         yield "项目备注"
     yield from _rows(project.indicators, edition, "scoring", "评分指标", _SCORING)
+    yield from _of_frame(project, edition)
     if not edition.has("scoring"):
         yield from _of_scoring_form(project)
 
@@ -62,18 +68,33 @@ def _rows(
 
 def _of_scoring_form(project: Project) -> Iterator[str]:
     """What only the scoring form has cells for."""
-    if _filled(project.funding.initial_budget):
-        yield "年初预算数"
     if project.funding.sources:
         yield "资金来源"
     if project.goal != Goal():
         yield "年度总体目标"
-    if project.execution != Execution():
-        yield "预算执行率得分"
-    if _filled(project.total_score):
+
+
+def _of_frame(project: Project, edition: Edition) -> Iterator[str]:
+    """What an edition's fund rows, total and texts have no cell for."""
+    amounts = (project.funding.initial_budget, *(each.initial_budget for each in project.funding.sources))
+    if any(map(_filled, amounts)) and not _prints(edition, "initial_budget"):
+        yield "年初预算数"
+    execution = project.execution
+    for key, label in _EXECUTION.items():
+        if _filled(getattr(execution, key)) and not _prints(edition, key):
+            yield label
+    if edition.scoring is None and _filled(project.total_score):
         yield "总分"
-    if _filled(project.grade):
+    if edition.scoring is None and _filled(project.grade):
         yield "自评等级"
+    texts = {each.key for each in edition.frame.texts} if edition.frame else set[str]()
+    for statement in project.statements:
+        if statement.key not in texts:
+            yield "自评表的文字说明"
+
+
+def _prints(edition: Edition, key: str) -> bool:
+    return edition.frame is not None and edition.frame.prints(key)
 
 
 def _keys(edition: Edition, table: str) -> set[str]:
