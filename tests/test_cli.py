@@ -103,7 +103,7 @@ def test_help_names_what_exists(capsys: pytest.CaptureFixture[str]) -> None:
             ["validate", "--outptu", "x"],
             "没有 --outptu 这个选项，是不是 --output。用法见 perfeval validate --help。",
         ),
-        (["validate", "--fix", "x"], "没有 --fix 这个选项。用法见 perfeval validate --help。"),
+        (["validate", "--zzz", "x"], "没有 --zzz 这个选项。用法见 perfeval validate --help。"),
         (["validate", "x", "--output"], "--output 后面还要写上内容。用法见 perfeval --help。"),
         (
             ["validate", "x", "--format", "xml"],

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from xl_perfeval.books import ReadableBook
     from xl_perfeval.model import Edition, Submission
+    from xl_perfeval.repairs import Repair
+    from xl_perfeval.writing import Written
 
 PLACEHOLDER = "【待补充"
 """Begins what people must still write in a draft; blocks sending until it is gone."""
@@ -33,6 +35,17 @@ class Report:
 
     path: Path
     waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """One file after a check that may change it. Nothing was written when there is no `backup`."""
+
+    checked: Checked
+    repairs: tuple[Repair, ...] = ()
+    written: Written | None = None
+    backup: Path | None = None
+    failure: saving.NotSaved | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +74,14 @@ def read(path: Path) -> Submission:
 
 
 def workbooks(paths: Iterable[Path]) -> list[Path]:
-    """The files named and, by name, the workbooks in the folders named, without lock and hidden files."""
+    """The files named and, by name, the workbooks in the folders named, without lock, hidden and backup files."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
+            from xl_perfeval.books.patching import BACKUPS
+
             inside = (each for each in path.rglob("*") if each.suffix.lower() in {".xlsx", ".xlsm"})
+            inside = (each for each in inside if BACKUPS not in each.relative_to(path).parts[:-1])
             found += sorted(each for each in inside if each.name[0] not in "~." and each.is_file())
         else:
             found.append(path)
@@ -73,14 +89,15 @@ def workbooks(paths: Iterable[Path]) -> list[Path]:
 
 
 def validate(book: ReadableBook, file: str = "") -> Checked:
-    """All findings of a workbook at once. Raises `NotReadable`."""
-    from xl_perfeval import reading, rules
+    """All findings of a workbook at once, those that people keep with their reason. Raises `NotReadable`."""
+    from xl_perfeval import reading, rules, writing
 
+    writing.expect(book, all_sheets=False)
     submission = reading.read(book)
     return Checked(
         file=file,
         submission=submission,
-        findings=tuple(rules.check(submission)),
+        findings=tuple(writing.waive(book, rules.check(submission))),
         sheets=tuple(book.sheets()),
     )
 
@@ -92,6 +109,44 @@ def validate_file(path: Path, file: str | None = None) -> Checked:
         return validate(open_book(path), name)
     except NotReadable as unread:
         return unreadable(name, unread)
+
+
+def validate_and_write(
+    path: Path, now: datetime, *, fix: bool = False, write: bool = False, file: str | None = None
+) -> Touched:
+    """All findings of a saved workbook, after the safe repairs (`fix`), put into the workbook itself (`write`).
+
+    Both are saved at once, with one backup. What keeps the file from being written is `failure`; the findings are
+    those of the file as it then is.
+    """
+    name = str(path) if file is None else file
+    try:
+        return _touched(path, name, now, fix=fix, write=write)
+    except NotReadable as unread:
+        return Touched(checked=unreadable(name, unread))
+    except saving.NotSaved as failure:
+        return Touched(checked=validate_file(path, file), failure=failure)
+
+
+def _touched(path: Path, name: str, now: datetime, *, fix: bool, write: bool) -> Touched:
+    from xl_perfeval import repairs, writing
+    from xl_perfeval.books.file import FileBook
+    from xl_perfeval.books.patching import check_free
+
+    check_free(path)
+    book = FileBook.open(path, writable=True)
+    writing.expect(book)
+    checked = validate(book, name)
+    made: list[Repair] = []
+    if fix and checked.submission is not None:
+        book, made = repairs.repaired(book, checked.submission)
+        checked = validate(book, name) if made else checked
+    written: Written | None = None
+    if write:
+        written = writing.write(book, checked.findings, now)
+        writing.recount(book, written)
+        checked = replace(checked, findings=written.findings)
+    return Touched(checked=checked, repairs=tuple(made), written=written, backup=book.save(now))
 
 
 def unreadable(file: str, why: NotReadable) -> Checked:
@@ -198,6 +253,12 @@ def left_out(submission: Submission) -> list[str]:
     sentences: list[str] = []
     if submission.remark is not None:
         sentences.append("资金概况的“备注”没有写进 JSON：这种格式里没有它的位置。")
+    for project in submission.projects:
+        labels = "”“".join(statement.label("text") for statement in project.statements)
+        if labels:
+            sentences.append(
+                f"“{project.called or project.id}”自评表的“{labels}”没有写进 JSON：这种格式里没有它的位置。"
+            )
     if not submission.year:
         sentences.append("首页没有填年度；补填以后，写出的 JSON 才能再用来新建工作簿。")
     return sentences

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from xl_perfeval.actions import Demo
+    from xl_perfeval.actions import Demo, Touched
     from xl_perfeval.checked import Checked
     from xl_perfeval.findings import Finding
     from xl_perfeval.model import Edition, Submission
@@ -192,6 +192,17 @@ def validate(
         Path | None,
         typer.Option("--output", metavar="PATH", help="写进文件。只覆盖以前写的校验结果，不覆盖别的文件。"),
     ] = None,
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="把结果写进工作簿的“校验结果”表，标出单元格；先备份，别的内容不动。"),
+    ] = False,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="自动修正：写成文字的金额改成数字，说明移到备注，删去名称前的编号；先备份，逐条列出。",
+        ),
+    ] = False,
 ) -> None:
     """校验：一次列出全部问题。
 
@@ -209,7 +220,10 @@ def validate(
     results = _Results(format, several, output)
     with _bar("校验", len(paths)) as bar:
         for path in paths:
-            results.add(_checked(path))
+            if write or fix:
+                results.add_touched(_touched(path, fix=fix, write=write))
+            else:
+                results.add(_checked(path))
             bar.step()
     results.finish()
     raise typer.Exit(results.status)
@@ -314,13 +328,16 @@ def rules(
 
 
 @app.command(cls=_Command)
-def forms() -> None:
+def forms(
+    markdown: Annotated[bool, typer.Option("--markdown", help="写成 Markdown，每个数字都写明依据。")] = False,
+) -> None:
     """现有的表样，各有多少分值和界限。"""
     from xl_perfeval import forms as editions
     from xl_perfeval import printing
 
     shipped = [editions.load(each) for each in editions.editions()]
-    _print(printing.editions(shipped, editions.DEFAULT), end="")
+    write = printing.editions_markdown if markdown else printing.editions
+    _print(write(shipped, editions.DEFAULT), end="")
 
 
 # --- what a call names --------------------------------------------------------------------------------
@@ -429,6 +446,7 @@ class _Results:
         self._output = output
         self._kept: list[str] = []
         self._told: list[str] = []
+        self._changes: list[str] = []
         self._pages: list[Checked] = []
         self._counts: dict[Any, int] = {}
         self.status = 0
@@ -445,6 +463,17 @@ class _Results:
         else:
             self._put(self._text(checked) if self._format == "text" else self._json(checked))
 
+    def add_touched(self, touched: Touched) -> None:
+        """Take the findings of a file that may have been changed, and what was changed."""
+        from xl_perfeval import printing
+
+        self.add(touched.checked)
+        if touched.failure is not None:
+            self.status = max(self.status, getattr(touched.failure, "exit_status", WRONG_CALL))
+            self._told.append(str(touched.failure))
+        elif touched.checked.submission is not None:
+            self._changes.append(printing.changes(touched))
+
     def finish(self) -> None:
         """Name the files that could not be read, print or write what was kept, and all counts together."""
         from xl_perfeval.checked import counted
@@ -457,6 +486,11 @@ class _Results:
             self._put(webpage.page(self._pages))
         elif self._format == "text" and self._several:
             self._put(f"全部文件：{counted(self._counts)}\n")
+        for lines in self._changes:
+            if self._format == "text" and self._output is None:
+                self._put(f"\n{lines}")
+            else:
+                _tell(lines.rstrip())
         text = "".join(self._kept)
         if self._output is None:
             _print(text, end="")
@@ -496,19 +530,35 @@ class _Results:
 def _checked(path: Path) -> Checked:
     """The findings of a file; a fault of the program counts as not readable, so that other files go on."""
     from xl_perfeval import actions
-    from xl_perfeval.books import NotReadable
 
     try:
         return actions.validate_file(path)
     except Exception as error:
-        if _debugging():
-            raise
-        why = NotReadable(
-            "F001",
-            f"程序读到这个文件时出了错（{type(error).__name__}），文件没有改动。",
-            "请把这个文件和这句话发给维护人员。",
-        )
-        return actions.unreadable(str(path), why)
+        return _faulty(path, error)
+
+
+def _touched(path: Path, *, fix: bool, write: bool) -> Touched:
+    """The findings of a file after what was asked for; a fault of the program counts as not readable."""
+    from xl_perfeval import actions
+
+    try:
+        return actions.validate_and_write(path, _now(), fix=fix, write=write)
+    except Exception as error:
+        return actions.Touched(checked=_faulty(path, error))
+
+
+def _faulty(path: Path, error: Exception) -> Checked:
+    from xl_perfeval import actions
+    from xl_perfeval.books import NotReadable
+
+    if _debugging():
+        raise error
+    why = NotReadable(
+        "F001",
+        f"程序读到这个文件时出了错（{type(error).__name__}），文件没有改动。",
+        "请把这个文件和这句话发给维护人员。",
+    )
+    return actions.unreadable(str(path), why)
 
 
 def _demonstration(done: Demo) -> str:

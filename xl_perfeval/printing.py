@@ -12,14 +12,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from xl_perfeval.findings import Severity
+from xl_perfeval.model import Confirmation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from xl_perfeval.actions import Touched
     from xl_perfeval.checked import Checked
     from xl_perfeval.findings import Finding
-    from xl_perfeval.model import Edition
+    from xl_perfeval.model import Edition, Evidence, Scoring
     from xl_perfeval.rules import Rule
+    from xl_perfeval.writing import Written
 
 TOPICS = {
     "F": "文件和表样",
@@ -127,6 +130,39 @@ def _finding(finding: Finding, number: int, columns: int, paint: Callable[[str, 
     yield from wrapped(finding.remedy, columns, f"{margin}→ ", f"{margin}  ")
     if finding.waived:
         yield from wrapped(f"情况说明：{finding.waived}", columns, margin)
+
+
+# --- changes ------------------------------------------------------------------------------------------
+
+
+def changes(touched: Touched, *, columns: int = 80) -> str:
+    """What a check changed in the file, each repair with its cell, before and after, and where the old file is."""
+    lines: list[str] = []
+    if touched.repairs:
+        lines.append(f"自动修正了 {len(touched.repairs)} 处：")
+    for repair in touched.repairs:
+        text = f"{_content(repair.before)} → {_content(repair.after)}"
+        lines += wrapped(text, columns, f"  {repair.at.sheet}!{repair.at.cell}  ", "      ")
+    if touched.written is not None:
+        lines += wrapped(_written(touched.checked.file, touched.written, bool(touched.backup)), columns)
+    elif not touched.repairs:
+        lines.append("没有可以自动修正的，文件没有改动。")
+    if touched.backup is not None:
+        lines += wrapped(f"改动以前的文件：{touched.backup}", columns)
+    return "\n".join(lines) + "\n"
+
+
+def _written(file: str, written: Written, changed: bool) -> str:
+    if not changed:
+        return "和上次校验的结果一样，文件没有改动。"
+    return f"校验结果已写入“{file}”：{written.status}。"
+
+
+def _content(value: object) -> str:
+    """What a cell holds, text in quotes."""
+    if value is None:
+        return "（空）"
+    return f"“{value}”" if isinstance(value, str) else str(value)
 
 
 # --- rules --------------------------------------------------------------------------------------------
@@ -249,15 +285,29 @@ def _weights(edition: Edition) -> list[tuple[str, str]]:
     scoring = edition.scoring
     if scoring is None:
         return [("分值", "不评分")]
+    return [("分值", _weights_said(edition)), ("等级", _grades_said(scoring))]
+
+
+def _weights_said(edition: Edition) -> str:
+    scoring = edition.scoring
+    if scoring is None:
+        return "不评分"
     groups = [
         f"{group.name} {_number(group.weight)}{'' if group.required else '（可以没有）'}"
         for group in scoring.groups
+        if group.weight is not None
     ]
+    return "，".join(
+        [
+            f"预算执行率 {_number(scoring.execution_weight)}",
+            *(groups or [f"各项指标合计 {_number(scoring.indicators_weight)}"]),
+        ]
+    )
+
+
+def _grades_said(scoring: Scoring) -> str:
     grades = [f"{word} {_number(bound)} 分以上" for word, bound in scoring.grades if bound]
-    return [
-        ("分值", "，".join([f"预算执行率 {_number(scoring.execution_weight)}", *groups])),
-        ("等级", "，".join(grades + [f"以下为{word}" for word, bound in scoring.grades if not bound])),
-    ]
+    return "，".join(grades + [f"以下为{word}" for word, bound in scoring.grades if not bound])
 
 
 def _thresholds(edition: Edition) -> list[tuple[str, str]]:
@@ -276,3 +326,153 @@ def _percent(share: object) -> str:
 
 def _number(value: object) -> str:
     return f"{float(str(value)):g}"
+
+
+def editions_markdown(forms: Sequence[Edition], default: str) -> str:
+    """The editions as one Markdown document: every number, how sure it is, and by what."""
+    head = [
+        "# 表样",
+        "",
+        f"共 {len(forms)} 种，默认 `{default}`。新建时用 `perfeval new 表.xlsx --edition 表样` 选择。",
+    ]
+    about = [f"{each.label}（{_STATUS[each.value]}）" for each in Confirmation]
+    head += ["", f"数字的依据分三等：{'、'.join(about)}。", ""]
+    head += ["| 表样 | 分值 | 反向指标 | 定性档次 | 没有证实的 |", "| --- | --- | --- | --- | --- |"]
+    head += [_in_overview(edition) for edition in forms]
+    return "\n".join(head) + "\n" + "".join(map(_edition_markdown, forms))
+
+
+_STATUS = {
+    "confirmed": "印在公开的表上或文件里",
+    "corroborated": "没有印出来，但真实的表或预算管理系统这样做",
+    "unconfirmed": "借自别处或只有转述，用前请与当地财政核对",
+}
+
+
+def _in_overview(edition: Edition) -> str:
+    said = dict(_numbers(edition))
+    open_ = [row.label or row.about for row in _evidence(edition) if row.status == "unconfirmed"]
+    cells = (
+        said["weights"],
+        said.get("reverse", "—"),
+        said.get("bands", "—"),
+        "、".join(open_) or "—",
+    )
+    return f"| [{edition.id}](#{edition.id}) | {' | '.join(map(_cell, cells))} |"
+
+
+def _edition_markdown(edition: Edition) -> str:
+    evidence = {row.about: row for row in _evidence(edition)}
+    evidence |= {about: evidence["layout"] for about in _OF_LAYOUT if "layout" in evidence}
+    if edition.scoring is None:
+        evidence["weights"] = evidence["layout"]
+    lines = [
+        "",
+        f"## {edition.id}",
+        "",
+        _markdown(edition.title) + "。",
+        "",
+        f"依据：{_markdown(edition.basis)}。",
+        "",
+        "| 内容 | 规定 | 状态 | 依据 |",
+        "| --- | --- | --- | --- |",
+    ]
+    for about, text in _numbers(edition):
+        row = evidence.get(about)
+        sure, by = (row.status.label, _cell(row.by)) if row else ("—", "—")
+        lines.append(f"| {_LABELS[about]} | {_cell(text)} | {sure} | {by} |")
+    return "\n".join(lines) + "\n"
+
+
+_LABELS = {
+    "layout": "指标各栏",
+    "money": "资金各栏",
+    "texts": "文字各行",
+    "weights": "分值",
+    "splits": "一级指标的分值分配",
+    "groups": "必须有的一级指标",
+    "bands": "定性指标档次",
+    "reverse": "反向指标",
+    "satisfaction": "满意度赋分",
+    "ladder": "超额完成扣分",
+    "grades": "等级",
+    "execution_floor": "执行率",
+    "unspent_share": "结余",
+    "over_fulfilment": "超额完成",
+    "limits": "字数限制",
+    "severities": "改变轻重的规则",
+}
+_OF_LAYOUT = ("money", "texts")
+"""Printed on the form like its columns."""
+_SCORED = ("weights", "splits", "bands", "reverse", "satisfaction", "ladder", "grades")
+"""Of no concern to an edition without scores, even when its parent has them."""
+
+
+def _evidence(edition: Edition) -> list[Evidence]:
+    """What is said about the numbers that the edition really uses."""
+    used = {about for about, _ in _numbers(edition)}
+    found = [row for row in edition.evidence if row.about in used]
+    return [row for row in found if edition.scoring or row.about not in _SCORED]
+
+
+def _numbers(edition: Edition) -> Iterator[tuple[str, str]]:
+    """Every group of numbers in words, by the key that evidence names it with."""
+    table = edition.table("scoring" if edition.has("scoring") else "matrix")
+    yield "layout", "│".join(field.label for field in table.fields)
+    if edition.frame:
+        rows = "、".join((edition.frame.fund_total, *edition.frame.sources))
+        yield "money", "│".join(each.label for each in edition.frame.money) + f"；各行：{rows}"
+        if edition.frame.texts:
+            yield "texts", "、".join(each.label.replace("\n", "") for each in edition.frame.texts)
+    yield "weights", _weights_said(edition)
+    if edition.groups:
+        yield "groups", "、".join(group.name for group in edition.groups if group.required)
+    if edition.scoring:
+        yield from _scored(edition.scoring)
+    limits = edition.thresholds
+    yield "execution_floor", f"低于 {_percent(limits.execution_floor)} 要写原因"
+    yield "unspent_share", f"超过 {_percent(limits.unspent_share)} 请核对"
+    yield "over_fulfilment", f"达到目标的 {_percent(limits.over_fulfilment)} 请说明"
+    if edition.limits:
+        yield "limits", "，".join(f"{_place(edition, key)} {most} 字" for key, most in edition.limits.items())
+    if edition.severities:
+        words = {severity.value: severity.label for severity in Severity}
+        yield "severities", "，".join(f"{code} {words[new]}" for code, new in edition.severities.items())
+
+
+def _scored(scoring: Scoring) -> Iterator[tuple[str, str]]:
+    splits = [
+        "、".join(f"{name.removesuffix('指标')} {_number(weight)}" for name, weight in split.items())
+        for split in scoring.splits
+    ]
+    yield "splits", "；".join(splits) or "不规定"
+    bands = (f"{word} {_percent(high)}～{_percent(low)}" for word, low, high in scoring.bands)
+    also = "、".join(f"“{word}”同“{band}”" for word, band in scoring.synonyms.items())
+    yield "bands", "，".join(bands) + (f"；{also}" if also else "")
+    yield "reverse", _REVERSE[scoring.reverse]
+    if scoring.satisfaction:
+        rows = scoring.satisfaction.intervals
+        steps = [f"{_number(lowest)}% 以上得 {_percent(share)}" for lowest, share in rows if share]
+        yield "satisfaction", "，".join([*steps, "再低不得分"])
+    if scoring.ladder:
+        steps = [f"达到 {_percent(lowest)} 扣 {_percent(off)}" for lowest, off in scoring.ladder.steps]
+        yield "ladder", "，".join(steps) + ("" if scoring.ladder.applies else "（没有启用）")
+    yield "grades", _grades_said(scoring)
+
+
+_REVERSE = {
+    "excess": "分值 ×（1 −（实际 − 目标）÷ 目标），超出一倍不得分",
+    "ratio": "分值 × 目标 ÷ 实际（A÷B）",
+}
+
+
+def _place(edition: Edition, key: str) -> str:
+    """Where a limit of length applies."""
+    texts = {each.key: each.label for each in edition.frame.texts} if edition.frame else {}
+    if key == "execution_reason":
+        return "执行率原因"
+    return texts[key] if key in texts else edition.table("scoring").field(key).label
+
+
+def _cell(text: str) -> str:
+    return _markdown(text).replace("\n", "")

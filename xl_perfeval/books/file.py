@@ -1,10 +1,11 @@
-"""A saved workbook (.xlsx, .xlsm) as a `ReadableBook`: guarded first (`guard`, `package`), then read (`values`).
+"""A saved workbook (.xlsx, .xlsm) as a `Book`: guarded first (`guard`, `package`), then read (`values`).
 
-Nothing in the file is executed or evaluated.
+Nothing in the file is executed or evaluated. What is written is collected and made at once by `save` (`patching`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,12 +17,25 @@ from xl_perfeval.model import CellValue, Ref, column_letters, row_and_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
+
+    from xl_perfeval.books import Formula
+    from xl_perfeval.books.patching import Patch
 
 __all__ = ["FileBook", "open_elsewhere"]
 
 MAX_ASKED = 20_000_000
 """Cells handed out in all: a name may stand for a large blank block, and there may be many such names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a writable book comes from: the file as it was read, and the book's own bytes."""
+
+    path: Path
+    on_disk: bytes
+    data: bytes
 
 
 class FileBook:
@@ -33,11 +47,21 @@ class FileBook:
         self._names: dict[str, Ref] | None = None
         self._values = Values(package)
         self._asked = 0
+        self._expected: set[str] = set()
+        self._source: _Source | None = None
+        self._patch: Patch | None = None
 
     @classmethod
-    def open(cls, path: Path) -> FileBook:
-        """Open a file; raises `NotReadable` (F001) with one plain sentence for whatever cannot be read."""
-        return cls(Package(path.name, file_bytes(path)))
+    def open(cls, path: Path, *, writable: bool = False) -> FileBook:
+        """Open a file; raises `NotReadable` (F001) with one plain sentence for whatever cannot be read.
+
+        One that is `writable` keeps its bytes, to know at `save` whether the file is still the same.
+        """
+        data = file_bytes(path)
+        book = cls(Package(path.name, data))
+        if writable:
+            book._source = _Source(path, on_disk=data, data=data)
+        return book
 
     def sheets(self) -> Sequence[str]:
         """Tab texts in workbook order, hidden sheets included."""
@@ -100,11 +124,12 @@ class FileBook:
         return block
 
     def expect(self, sheets: Collection[str]) -> None:
-        """A hint, before the first `read` or `used`: only these sheets will be asked for.
+        """A hint, before the first `read` or `used`: only these sheets will be asked for, and those named before.
 
         Any sheet can be read nevertheless; it then costs a second unpacking of the shared strings.
         """
-        self._values.expect(sheets)
+        self._expected |= set(sheets)
+        self._values.expect(self._expected)
 
     def facts(self) -> BookFacts:
         """What there is besides cells; far, merged and hidden cells of the sheets that were read."""
@@ -124,6 +149,60 @@ class FileBook:
             },
             hidden_rows={sheet: cells.hidden for sheet, cells in read.items() if cells.hidden},
         )
+
+    # --- writing: collected here, made by `save` ------------------------------------------------------
+
+    def write(self, ref: Ref, rows: Sequence[Sequence[CellValue | Formula]]) -> None:
+        """Write a block; a `str` is always text, “=1+1” too. Nothing is on disk before `save`."""
+        self._collected().write(ref, rows)
+
+    def show(self, ref: Ref, value: CellValue) -> None:
+        """Replace the stored result of a formula, which stays."""
+        self._collected().show(ref, value)
+
+    def fit(self, sheet: str, heights: Mapping[int, float]) -> None:
+        """Estimated heights, in points, of rows that change; a height that somebody fixed stays."""
+        self._collected().fit(sheet, heights)
+
+    def formulas(self, sheet: str) -> Mapping[str, str]:
+        """The formulas of a sheet by address, with their “=”. Raises `saving.NotSaved` for an unusual sheet."""
+        return self._collected().formulas(sheet)
+
+    def patched(self) -> FileBook:
+        """The workbook as it is with what was written, still in memory only; itself when that changes nothing.
+
+        Raises `saving.NotSaved` for sheets that are written in an unusual way.
+        """
+        source = self._source
+        if source is None:
+            raise ValueError("not opened for writing")
+        new = self._collected().applied(source.data, self.read)
+        if new == source.data:
+            return self
+        book = FileBook(Package(self._package.name, new))
+        book._source = _Source(source.path, source.on_disk, new)
+        return book
+
+    def save(self, now: datetime) -> Path | None:
+        """Put what was written into the file; returns its backup, `None` when everything was there already.
+
+        Raises `patching.InUse` when the file is open elsewhere or was changed, `saving.NotSaved` when it cannot be
+        written; it is then as before.
+        """
+        from xl_perfeval.books.patching import replace_file
+
+        source = self._source
+        if source is None:
+            raise ValueError("not opened for writing")
+        new = self._collected().applied(source.data, self.read)
+        return None if new == source.on_disk else replace_file(source.path, source.on_disk, new, now)
+
+    def _collected(self) -> Patch:
+        if self._patch is None:
+            from xl_perfeval.books.patching import Patch
+
+            self._patch = Patch(self._package)
+        return self._patch
 
 
 def _plain(value: Any) -> CellValue:

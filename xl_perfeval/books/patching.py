@@ -8,6 +8,7 @@ not at all, and the state before it is kept in the folder 备份 beside it.
 from __future__ import annotations
 
 import io
+import os
 import re
 import stat
 import zipfile
@@ -21,7 +22,6 @@ from xl_perfeval.books.zipping import NotCopied, rewritten
 from xl_perfeval.model import CellValue, Ref, column_letters, row_and_column
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
@@ -37,7 +37,9 @@ KEPT = 10
 
 
 class InUse(saving.NotSaved):
-    """The workbook is open elsewhere or was changed since it was read; nothing was written. Exit status 3."""
+    """The workbook is open elsewhere or was changed since it was read; nothing was written."""
+
+    exit_status = 3
 
 
 def check_free(path: Path) -> None:
@@ -47,80 +49,101 @@ def check_free(path: Path) -> None:
 
 
 class Patch:
-    """Changes to sheets, collected block by block, then made at once."""
+    """Changes to the sheets of a package, collected block by block, then made at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._parts = {sheet.name: sheet.part for sheet in package.sheets}
         self._sheets: dict[str, Changes] = {}
+        self._xml: dict[str, tuple[bytes, SheetXml]] = {}
 
     def write(self, ref: Ref, rows: Sequence[Sequence[CellValue | Formula]]) -> None:
         """A block of values; a new cell takes the look of its column, or of the block's first row."""
         changes = self._changes(ref.sheet)
         top, left = row_and_column(ref.cell)
+        width = 0
         for row, values in enumerate(rows, start=top):
-            for column, value in enumerate(values, start=left):
-                changes.cells[row, column] = value
-                changes.patterns[row, column] = (top, column)
+            changes.cells.setdefault(row, {}).update(enumerate(values, start=left))
+            width = max(width, len(values))
+        for column in range(left, left + width):
+            changes.tops.setdefault(column, []).append(top)
 
     def show(self, ref: Ref, value: CellValue) -> None:
         """Another stored result for a formula that stays."""
-        self._changes(ref.sheet).shown[row_and_column(ref.cell)] = value
+        self._changes(ref.sheet).show(row_and_column(ref.cell), value)
 
     def fit(self, sheet: str, heights: Mapping[int, float]) -> None:
-        """Estimated heights, in points, for rows whose content changes."""
+        """Estimated heights, in points, for rows whose content changes; 0 is the usual height."""
         self._changes(sheet).heights.update(heights)
 
-    def parts(self, package: Package, read: Callable[[Ref], list[list[CellValue]]]) -> tuple[dict[str, bytes], bool]:
-        """The new XML of the parts that change, and whether cells won or lost a formula.
+    def formulas(self, sheet: str) -> dict[str, str]:
+        """The formulas of a sheet by address, with their “=”. Raises `saving.NotSaved`."""
+        found = self._opened(sheet)[1].formulas() if self._parts[sheet] else {}
+        return {f"{column_letters(column)}{row}": text for (row, column), text in found.items()}
 
-        Raises `saving.NotSaved`.
+    def applied(self, data: bytes, read: Callable[[Ref], list[list[CellValue]]]) -> bytes:
+        """The file with the changes made; the same bytes when there is nothing to change.
+
+        `data` is the file of the package, `read` gives its values. Raises `saving.NotSaved`.
         """
-        found: dict[str, bytes] = {}
+        package = self._package
+        parts: dict[str, bytes] = {}
         formulas_changed = False
-        by_name = {sheet.name: sheet.part for sheet in package.sheets}
         for sheet, changes in self._sheets.items():
-            part = package.part(by_name[sheet])
+            part, xml = self._opened(sheet)
             try:
-                xml = SheetXml(part)
                 new = xml.patched(changes, _reader(sheet, changes, read))
             except NotPatched as why:
                 raise _not_usual(package.name, sheet) from why
             if new != part:
-                found[by_name[sheet]] = _as_utf_8(new)
+                parts[self._parts[sheet]] = _as_utf_8(new)
                 formulas_changed |= xml.formulas_changed
-        return found, formulas_changed
+        if not parts:
+            return data
+        if package.has("_xmlsignatures/"):
+            raise saving.NotSaved(
+                f"“{package.name}”带有数字签名，写入会使签名失效，没有写入。请先用 Excel 去掉签名，再试一次。"
+            )
+        without_chain, removed = _without_chain(package, data) if formulas_changed else ({}, ())
+        try:
+            return rewritten(data, {**parts, **without_chain}, removed)
+        except NotCopied as why:
+            raise _not_usual(package.name) from why
+
+    def _opened(self, sheet: str) -> tuple[bytes, SheetXml]:
+        if sheet not in self._xml:
+            part = self._package.part(self._parts[sheet])
+            try:
+                self._xml[sheet] = part, SheetXml(part)
+            except NotPatched as why:
+                raise _not_usual(self._package.name, sheet) from why
+        return self._xml[sheet]
 
     def _changes(self, sheet: str) -> Changes:
         return self._sheets.setdefault(sheet, Changes())
 
 
-def save(
-    path: Path, data: bytes, package: Package, parts: Mapping[str, bytes], now: datetime, *, formulas_changed: bool
-) -> Path:
-    """Replace parts of the workbook at `path`, which was read as `data`; returns where that is kept as a backup.
+def replace_file(path: Path, before: bytes, after: bytes, now: datetime) -> Path:
+    """Replace the workbook at `path`, which was read as `before`; returns where that is kept as a backup.
 
     Raises `InUse` when the workbook is open elsewhere or no longer as it was read, `saving.NotSaved` when it cannot
     be written. In both cases the file is as before.
     """
     path = path.resolve()
     check_free(path)
-    _check_signed(package)
-    before = _unchanged(path, data)
-    without_chain, removed = _without_chain(package, data) if formulas_changed else ({}, ())
-    try:
-        new = rewritten(data, {**parts, **without_chain}, removed)
-    except NotCopied as why:
-        raise _not_usual(package.name) from why
-    backup = _backed_up(path, data, now)
+    state = _unchanged(path, before)
+    backup = _free_backup(path, now)
     try:
         with saving.whole(path, overwrite=True) as temporary:
-            temporary.write_bytes(new)
-            if _state(path.stat()) != _state(before):
+            temporary.write_bytes(after)
+            _keep(path, before, backup)
+            if _state(path.stat()) != _state(state):
                 raise _changed(path)
     except BaseException:
         _withdraw(backup)
         raise
     with suppress(OSError):
-        path.chmod(stat.S_IMODE(before.st_mode))
+        path.chmod(stat.S_IMODE(state.st_mode))
         _prune(path)
     return backup
 
@@ -149,13 +172,6 @@ def _changed(path: Path) -> InUse:
     return InUse(f"“{path}”在校验时被别的程序改动了，没有写入。请等它保存完，再试一次。")
 
 
-def _check_signed(package: Package) -> None:
-    if package.has("_xmlsignatures/"):
-        raise saving.NotSaved(
-            f"“{package.name}”带有数字签名，写入会使签名失效，没有写入。请先用 Excel 去掉签名，再试一次。"
-        )
-
-
 def _not_usual(name: str, sheet: str = "") -> saving.NotSaved:
     where = f"“{name}”的工作表“{sheet}”" if sheet else f"“{name}”"
     return saving.NotSaved(f"{where}的内部写法少见，没有写入。请用 Excel 或 WPS 打开后保存，再试一次。")
@@ -164,27 +180,29 @@ def _not_usual(name: str, sheet: str = "") -> saving.NotSaved:
 # --- backups ------------------------------------------------------------------------------------------
 
 
-def _backed_up(path: Path, data: bytes, now: datetime) -> Path:
-    """A copy of the file as it was, in the folder 备份 beside it."""
-    folder = path.parent / BACKUPS
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise saving.NotSaved(
-            f"文件夹“{folder}”没有建成（{error.strerror or error}），“{path}”没有写入。请换一个有权限、有空间的文件夹。"
-        ) from error
+def _free_backup(path: Path, now: datetime) -> Path:
+    """A name in the folder 备份 beside the file that no file has yet."""
     stem = f"{path.stem}_{now:%Y%m%d-%H%M%S}"
-    backup, number = folder / f"{stem}{path.suffix}", 1
+    backup, number = path.parent / BACKUPS / f"{stem}{path.suffix}", 1
     while backup.exists():
         number += 1
-        backup = folder / f"{stem}-{number}{path.suffix}"
+        backup = backup.with_name(f"{stem}-{number}{path.suffix}")
+    return backup
+
+
+def _keep(path: Path, data: bytes, backup: Path) -> None:
+    """Keep the file as it was: under a second name, since the file itself is replaced; or else as a copy."""
     try:
+        backup.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise saving.NotSaved(
+            f"文件夹“{backup.parent}”没有建成（{error.strerror or error}），“{path}”没有写入。请换一个有权限、有空间的文件夹。"
+        ) from error
+    try:
+        os.link(path, backup)
+    except OSError:  # file systems without hard links
         with saving.whole(backup) as temporary:
             temporary.write_bytes(data)
-    except saving.NotSaved:
-        _withdraw(backup)
-        raise
-    return backup
 
 
 def _withdraw(backup: Path) -> None:
@@ -196,15 +214,19 @@ def _withdraw(backup: Path) -> None:
 
 def _prune(path: Path) -> None:
     """Keep the newest backups of this workbook; those of others stay, and whatever else lies there."""
-    ours = re.compile(rf"{re.escape(path.stem)}_([0-9]{{8}}-[0-9]{{6}})(?:-([0-9]+))?{re.escape(path.suffix)}")
-    found = [
-        (match[1], int(match[2] or 1), each)
-        for each in (path.parent / BACKUPS).iterdir()
-        if (match := ours.fullmatch(each.name))
-    ]
+    start, end = f"{path.stem}_", path.suffix
+    found: list[tuple[str, int, Path]] = []
+    for each in (path.parent / BACKUPS).iterdir():
+        name = each.name
+        stamp = _STAMP.fullmatch(name, len(start), len(name) - len(end))
+        if stamp and name.startswith(start) and name.endswith(end):
+            found.append((stamp[1], int(stamp[2] or 1), each))
     for _, _, old in sorted(found)[:-KEPT]:
         with suppress(OSError):
             old.unlink()
+
+
+_STAMP = re.compile("([0-9]{8}-[0-9]{6})(?:-([0-9]+))?")
 
 
 # --- small pieces -------------------------------------------------------------------------------------
@@ -246,12 +268,16 @@ def _as_utf_8(part: bytes) -> bytes:
 def _reader(
     sheet: str, changes: Changes, read: Callable[[Ref], list[list[CellValue]]]
 ) -> Callable[[Place], CellValue]:
-    """Values of the cells concerned, read as one block."""
-    places = {*changes.cells, *changes.shown}
-    if not places:
-        return lambda _: None
-    rows, columns = [row for row, _ in places], [column for _, column in places]
-    top, left = min(rows), min(columns)
-    first, last = f"{column_letters(left)}{top}", f"{column_letters(max(columns))}{max(rows)}"
-    block = read(Ref(sheet, f"{first}:{last}"))
-    return lambda place: block[place[0] - top][place[1] - left]
+    """Values of cells; those concerned are read as one block."""
+    rows = changes.cells.keys() | changes.shown.keys() or {1}
+    columns = {1}.union(*changes.cells.values(), *changes.shown.values())
+    top, left, bottom, right = min(rows), 1, max(rows), max(columns)
+    block = read(Ref(sheet, f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"))
+
+    def value(place: Place) -> CellValue:
+        row, column = place
+        if top <= row <= bottom and left <= column <= right:
+            return block[row - top][column - left]
+        return read(Ref(sheet, f"{column_letters(column)}{row}"))[0][0]
+
+    return value

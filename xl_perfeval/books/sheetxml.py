@@ -11,7 +11,6 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from math import isfinite
 
 from xl_perfeval.books import Formula
@@ -20,6 +19,8 @@ from xl_perfeval.model import CellError, CellValue, column_letters, row_and_colu
 Place = tuple[int, int]
 """Row and column from 1."""
 Wanted = CellValue | Formula
+OldCell = tuple[str, str, str]
+"""Attributes, content and whole text of a cell as it is."""
 
 LONGEST_TEXT = 32_767
 """UTF-16 units that a cell can hold."""
@@ -33,13 +34,24 @@ class NotPatched(Exception):
 class Changes:
     """What is wanted of one sheet."""
 
-    cells: dict[Place, Wanted] = field(default_factory=dict[Place, Wanted])
-    patterns: dict[Place, Place] = field(default_factory=dict[Place, Place])
-    """For a cell the sheet does not have yet: the cell whose look it gets, when its column has none."""
-    shown: dict[Place, CellValue] = field(default_factory=dict[Place, CellValue])
-    """Stored results of formulas that stay."""
+    cells: dict[int, dict[int, Wanted]] = field(default_factory=dict[int, dict[int, Wanted]])
+    """By row and column."""
+    tops: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    """First rows of the blocks written, by column: a cell the sheet does not have yet gets the look of that row's
+    cell, when its column has none."""
+    shown: dict[int, dict[int, CellValue]] = field(default_factory=dict[int, dict[int, CellValue]])
+    """Stored results of formulas that stay, by row and column."""
     heights: dict[int, float] = field(default_factory=dict[int, float])
-    """Estimated heights of rows, in points; a row whose height somebody fixed keeps it."""
+    """Estimated heights of rows, in points, 0 for the usual one; a row whose height somebody fixed keeps it. Such a
+    row is shown when it changes: a filter that hid it was set for other content."""
+
+    def put(self, place: Place, wanted: Wanted) -> None:
+        """What a cell is to hold."""
+        self.cells.setdefault(place[0], {})[place[1]] = wanted
+
+    def show(self, place: Place, value: CellValue) -> None:
+        """What a formula is to show."""
+        self.shown.setdefault(place[0], {})[place[1]] = value
 
 
 class SheetXml:
@@ -66,42 +78,64 @@ class SheetXml:
             raise NotPatched("comments between cells")
         name = re.escape(self._prefix)
         self._row = re.compile(rf"<{name}row(?=[\s/>]){_ATTRIBUTES}(?:/>|>(.*?)</{name}row\s*>)", re.DOTALL)
-        self._cell = re.compile(rf"<{name}c(?=[\s/>]){_ATTRIBUTES}(?:/>|>(.*?)</{name}c\s*>)", re.DOTALL)
-        self._formula = re.compile(
-            rf"<{name}f(?=[\s/>]){_ATTRIBUTES}(?:/>|>([^<]*)</{name}f\s*>)", re.DOTALL
+        self._cell = re.compile(
+            rf'<{name}c(?=[\s/>])((?: r="([A-Z]{{1,3}})[0-9]+")?{_ATTRIBUTES[1:-1]})(?:/>|>(.*?)</{name}c\s*>)',
+            re.DOTALL,
         )
+        self._formula = re.compile(rf"<{name}f(?=[\s/>]){_ATTRIBUTES}(?:/>|>([^<]*)</{name}f\s*>)", re.DOTALL)
+        self._formula_cell = re.compile(
+            rf'<{name}c r="([A-Z]{{1,3}}[0-9]{{1,7}})"[^<>]*><{name}f(?=[\s/>]){_ATTRIBUTES}(?:/>|>([^<]*)</{name}f>)'
+        )
+        self._formula_start = re.compile(rf"<{name}f[\s/>]")
+        self._known: dict[Place, str] | None = None
+        self._starts: dict[Place, int] = {}
+        self._looks: dict[int, dict[int, str | None]] = {}
+        self._columns: list[dict[str, str]] | None = None
         self._value = re.compile(rf"<{name}v(?=[\s/>]){_ATTRIBUTES}(?:/>|>[^<]*</{name}v\s*>)")
         self.formulas_changed = False
         """Whether `patched` gave or took a cell its formula."""
 
     def formulas(self) -> dict[Place, str]:
         """All formulas with their “=”; those that share a text get it in the words of their own cell."""
+        if self._known is not None:
+            return self._known
         found: dict[Place, str] = {}
         shared: dict[str, tuple[Place, str]] = {}
-        for place, _, inner in self._cells():
-            match = self._formula.search(inner) if inner else None
-            if match is None:
-                continue
-            attributes = _attributes(match[1])
-            text = html.unescape(match[2] or "")
-            if attributes.get("t") == "shared":
-                group = attributes.get("si", "")
+        for place, attributes, text in self._formula_cells():
+            text = html.unescape(text) if "&" in text else text
+            if "shared" in attributes and (group := _attributes(attributes).get("si")):
                 if text:
                     shared[group] = (place, text)
                 elif group in shared:
                     text = _moved(shared[group][1], shared[group][0], place)
             if text:
                 found[place] = f"={text}"
+        self._known = found
         return found
+
+    def _formula_cells(self) -> Iterator[tuple[Place, str, str]]:
+        """Place, attributes and text of the formulas; by one pass where every cell says its address."""
+        if self._body.count(f"<{self._prefix}c ") == self._body.count(f'<{self._prefix}c r="'):
+            found = list(self._formula_cell.finditer(self._body))
+            if len(found) == len(self._formula_start.findall(self._body)):
+                for match in found:
+                    place = row_and_column(match[1])
+                    self._starts[place] = match.start()
+                    yield place, match[2], match[3] or ""
+                return
+        for place, _, inner in self._cells():
+            match = self._formula.search(inner) if inner else None
+            if match:
+                yield place, match[1], match[2] or ""
 
     def patched(self, changes: Changes, current: Callable[[Place], CellValue]) -> bytes:
         """The part with the changes made; the same bytes when everything was there. `current` tells values."""
+        if not changes.cells and self._starts:
+            return self._with_results(changes, current)
+        self._unshare(changes, current)
         patching = _Patching(self, changes, current)
-        rows: dict[int, list[int]] = {}
-        for row, column in {*changes.cells, *changes.shown}:
-            rows.setdefault(row, []).append(column)
         pieces: list[str] = []
-        waiting = sorted(rows)
+        waiting = sorted(changes.cells.keys() | changes.shown.keys())
         at = last = 0
         for match in self._row.finditer(self._body):
             number = _number(match[1], last)
@@ -109,58 +143,109 @@ class SheetXml:
                 raise NotPatched("rows in disorder")
             last = number
             while waiting and waiting[0] < number:
-                pieces += (self._body[at : match.start()], patching.new_row(waiting[0], rows[waiting[0]]))
+                pieces += (self._body[at : match.start()], patching.new_row(waiting[0]))
                 at = match.start()
                 waiting.pop(0)
             if waiting and waiting[0] == number:
                 waiting.pop(0)
                 pieces.append(self._body[at : match.start()])
-                pieces.append(patching.row(number, rows[number], match))
+                pieces.append(patching.row(number, match))
                 at = match.end()
         pieces.append(self._body[at:])
-        pieces += [patching.new_row(number, rows[number]) for number in waiting]
+        pieces += [patching.new_row(number) for number in waiting]
         body = "".join(pieces)
         if body == self._body:
             return self._text.encode()
         return "".join((self._head_with(patching.reached), self._opening(), body, self._closing())).encode()
 
-    def column_styles(self) -> dict[int, str]:
-        """The style of each column that has one."""
-        found: dict[int, str] = {}
-        for start in re.findall(rf"<{re.escape(self._prefix)}col(?=\s){_ATTRIBUTES}/?>", self._head):
-            attributes = _attributes(start)
-            style, low, high = (attributes.get(key, "0") for key in ("style", "min", "max"))
-            if style != "0" and low.isdecimal() and high.isdecimal():
-                found |= dict.fromkeys(range(int(low), min(int(high), 1000) + 1), style)
-        return found
+    def _with_results(self, changes: Changes, current: Callable[[Place], CellValue]) -> bytes:
+        """The part with other results of formulas and nothing else, the formulas known to stand where they do."""
+        pieces: list[str] = []
+        at = 0
+        places = [(row, column) for row, columns in changes.shown.items() for column in columns]
+        for place in sorted(places, key=lambda each: self._starts.get(each, 0)):
+            match = self._cell.match(self._body, self._starts[place]) if place in self._starts else None
+            if match:
+                attributes, _, inner = match.groups("")
+                value = changes.shown[place[0]][place[1]]
+                new = self.with_result(attributes, inner, match[0], value, same=_same(current(place), value))
+                pieces += (self._body[at : match.start()], new)
+                at = match.end()
+        pieces.append(self._body[at:])
+        return "".join((self._head, self._opening(), *pieces, self._closing())).encode()
+
+    def column_style(self, column: int) -> str | None:
+        """The style of a whole column; `None` when it has none."""
+        if self._columns is None:
+            starts = re.findall(rf"<{re.escape(self._prefix)}col(?=\s){_ATTRIBUTES}/?>", self._head)
+            self._columns = [_attributes(start) for start in starts]
+        for found in self._columns:
+            if _count(found, "min") <= column <= _count(found, "max"):
+                return found.get("style") if found.get("style") != "0" else None
+        return None
 
     @property
     def prefix(self) -> str:
         """Namespace prefix of the element names, with its colon."""
         return self._prefix
 
-    def cells_of(self, inner: str, row: int) -> Iterator[tuple[int, str, str, str]]:
-        """Column, attributes, content and the whole text of the cells of a row."""
+    def cells_of(self, inner: str, row: int) -> dict[int, OldCell]:
+        """The cells of a row by column."""
         column = 0
+        found: dict[int, OldCell] = {}
         for match in self._cell.finditer(inner):
-            address = _ADDRESS.search(match[1])
-            column = row_and_column(address[2].upper())[1] if address else column + 1
-            start = f"<{self._prefix}c"
-            text = match[0] if address else f'{start} r="{column_letters(column)}{row}"{match[0][len(start) :]}'
-            yield column, match[1], match[2] or "", text
+            attributes, letters, content = match.groups("")
+            text = match[0]
+            if letters:
+                column = row_and_column(letters)[1]
+            elif address := _ADDRESS.search(attributes):
+                column = row_and_column(address[2].upper())[1]
+            else:
+                column += 1
+                start = f"<{self._prefix}c"
+                text = f'{start} r="{column_letters(column)}{row}"{text[len(start) :]}'
+            found[column] = attributes, content, text
+        return found
 
     def formula_of(self, inner: str) -> re.Match[str] | None:
         """The formula element inside a cell."""
         return self._formula.search(inner)
 
+    def _unshare(self, changes: Changes, current: Callable[[Place], CellValue]) -> None:
+        """Give formulas that share the text of a cell which changes a text of their own."""
+        if "shared" not in self._body:
+            return
+        groups: dict[str, list[Place]] = {}
+        for place, attributes, _ in self._formula_cells():
+            found = _attributes(attributes)
+            if found.get("t") == "shared":
+                groups.setdefault(found.get("si", ""), []).append(place)
+        formulas = self.formulas()
+        for places in groups.values():
+            if any(column in changes.cells.get(row, ()) for row, column in places):
+                for row, column in places:
+                    shown = changes.shown.get(row, {})
+                    value = shown.pop(column) if column in shown else current((row, column))
+                    formula = Formula(formulas[row, column], value)
+                    changes.cells.setdefault(row, {}).setdefault(column, formula)
+
     def style_at(self, place: Place) -> str | None:
         """The style of a cell; `None` when there is none."""
-        for found, attributes, _ in self._cells():
-            if found >= place:
-                return _attributes(attributes).get("s") if found == place else None
-        return None
+        row, column = place
+        if row not in self._looks:
+            self._looks[row] = self._looks_of(row)
+        return self._looks[row].get(column)
 
-    def with_result(self, text: str, attributes: str, inner: str, value: CellValue, *, same: bool) -> str:
+    def _looks_of(self, row: int) -> dict[int, str | None]:
+        last = 0
+        for match in self._row.finditer(self._body):
+            last = _number(match[1], last)
+            if last == row:
+                cells = self.cells_of(match[2] or "", row)
+                return {column: _look(attributes) for column, (attributes, _, _) in cells.items()}
+        return {}
+
+    def with_result(self, attributes: str, inner: str, text: str, value: CellValue, *, same: bool) -> str:
         """A formula cell that shows another result, or the `same` as before; other cells as they are."""
         old = self._value.search(inner)
         if self._formula.search(inner) is None or (old and same):
@@ -176,7 +261,7 @@ class SheetXml:
         last = 0
         for match in self._row.finditer(self._body):
             last = _number(match[1], last)
-            for column, attributes, inner, _ in self.cells_of(match[2] or "", last):
+            for column, (attributes, inner, _) in self.cells_of(match[2] or "", last).items():
                 yield (last, column), attributes, inner
 
     def _opening(self) -> str:
@@ -206,29 +291,29 @@ class _Patching:
     changes: Changes
     current: Callable[[Place], CellValue]
     reached: Place = (1, 1)
-    _styles: dict[int, str] | None = None
-    _formulas: dict[Place, str] | None = None
+    _styles: dict[Place, str] = field(default_factory=dict[Place, str])
 
-    def row(self, number: int, columns: list[int], match: re.Match[str]) -> str:
+    def row(self, number: int, match: re.Match[str]) -> str:
         """An existing row with its changes."""
-        here = {column: (attributes, inner, text) for column, attributes, inner, text in self.xml.cells_of(match[2] or "", number)}
-        written = {column: text for column, (_, _, text) in here.items()}
-        changed = False
-        for column in columns:
-            old = here.get(column)
-            new = self._cell((number, column), old)
-            if new != (old[2] if old else ""):
-                changed = True
-                written[column] = new
-        if not changed:
+        here = self.xml.cells_of(match[2] or "", number)
+        changed: dict[int, str] = {}
+        for column, value in self.changes.shown.get(number, {}).items():
+            if column in here:
+                same = _same(self.current((number, column)), value)
+                changed[column] = self.xml.with_result(*here[column], value, same=same)
+        for column, wanted in self.changes.cells.get(number, {}).items():
+            changed[column] = self._cell((number, column), wanted, here.get(column))
+        if all(text == (here[column][2] if column in here else "") for column, text in changed.items()):
             return match[0]
+        written = {column: text for column, (_, _, text) in here.items()} | changed
         attributes = self._row_attributes(match[1], number, written)
-        cells = "".join(written[column] for column in sorted(written))
+        cells = "".join([written[column] for column in sorted(written)])
         return f"<{self.xml.prefix}row{attributes}>{cells}</{self.xml.prefix}row>"
 
-    def new_row(self, number: int, columns: list[int]) -> str:
+    def new_row(self, number: int) -> str:
         """A row the sheet does not have yet; nothing when all its cells are blank."""
-        cells = "".join(self._cell((number, column), None) for column in sorted(columns))
+        wanted = sorted(self.changes.cells.get(number, {}).items(), key=_column)
+        cells = "".join([self._new_cell((number, column), value) for column, value in wanted])
         if not cells:
             return ""
         height = self.changes.heights.get(number)
@@ -243,47 +328,60 @@ class _Patching:
         if spans and filled and (min(filled) < int(spans[1]) or max(filled) > int(spans[2])):
             attributes = attributes.replace(spans[0], "")
         height = self.changes.heights.get(number)
-        if height and not _FIXED.search(attributes):
-            attributes = _HEIGHT.sub("", attributes).rstrip() + f' ht="{height:g}"'
-        return attributes
+        if height is None:
+            return attributes
+        attributes = _HIDDEN.sub("", attributes)
+        if _FIXED.search(attributes):
+            return attributes
+        return _HEIGHT.sub("", attributes).rstrip() + (f' ht="{height:g}"' if height else "")
 
-    def _cell(self, place: Place, old: tuple[str, str, str] | None) -> str:
+    def _cell(self, place: Place, wanted: Wanted, old: OldCell | None) -> str:
         """The text of a cell as wanted; as it was when it holds that already."""
-        if place in self.changes.shown:
-            value = self.changes.shown[place]
-            return self.xml.with_result(old[2], old[0], old[1], value, same=_same(self.current(place), value)) if old else ""
-        wanted = self.changes.cells[place]
-        formula = self.xml.formula_of(old[1]) if old else None
-        if old and self._holds(place, wanted, formula):
+        if old is None:
+            return self._new_cell(place, wanted)
+        formula = self.xml.formula_of(old[1])
+        if self._holds(place, wanted, formula):
             return old[2]
-        if isinstance(wanted, Formula) or formula:
+        if formula:
             self.xml.formulas_changed = True
         style = self._style(place, old)
         if wanted is None or wanted == "":
-            return f'<{self.xml.prefix}c r="{_address(place)}"{style}/>' if old and style else ""
-        self.reached = (max(self.reached[0], place[0]), max(self.reached[1], place[1]))
-        return _written(place, style, wanted, self.xml.prefix)
+            return f'<{self.xml.prefix}c r="{_address(place)}"{style}/>' if style else ""
+        return self._new_cell(place, wanted, style)
+
+    def _new_cell(self, place: Place, wanted: Wanted, style: str | None = None) -> str:
+        """A cell written from scratch; nothing for nothing."""
+        if wanted is None or wanted == "":
+            return ""
+        if isinstance(wanted, Formula):
+            self.xml.formulas_changed = True
+        row, column = self.reached
+        if place[0] > row or place[1] > column:
+            self.reached = (max(row, place[0]), max(column, place[1]))
+        return _written(place, self._style(place, None) if style is None else style, wanted, self.xml.prefix)
 
     def _holds(self, place: Place, wanted: Wanted, formula: re.Match[str] | None) -> bool:
         value = wanted.cached if isinstance(wanted, Formula) else wanted
         if not _same(self.current(place), value) or isinstance(wanted, Formula) != (formula is not None):
             return False
-        if not isinstance(wanted, Formula):
+        if formula is None or not isinstance(wanted, Formula):
             return True
-        if self._formulas is None:
-            self._formulas = self.xml.formulas()
-        return _comparable(self._formulas.get(place, "")) == _comparable(wanted.text)
+        if _attributes(formula[1]).get("t") == "shared":
+            return False
+        return _comparable(self.xml.formulas().get(place, "")) == _comparable(wanted.text)
 
-    def _style(self, place: Place, old: tuple[str, str, str] | None) -> str:
+    def _style(self, place: Place, old: OldCell | None) -> str:
         """The look of a cell: its own, or that of its column, or that of the first cell of its block."""
-        style = _attributes(old[0]).get("s") if old else None
-        if style is None:
-            if self._styles is None:
-                self._styles = self.xml.column_styles()
-            style = self._styles.get(place[1])
-        if style is None and place in self.changes.patterns:
-            style = self.xml.style_at(self.changes.patterns[place])
-        return f' s="{style}"' if style else ""
+        style = _look(old[0]) if old else None
+        if style is not None:
+            return f' s="{style}"'
+        row, column = place
+        tops = self.changes.tops.get(column, [row])
+        first = (tops[0] if len(tops) == 1 else max((top for top in tops if top <= row), default=row), column)
+        if first not in self._styles:
+            style = self.xml.column_style(column) or self.xml.style_at(first)
+            self._styles[first] = f' s="{style}"' if style else ""
+        return self._styles[first]
 
 
 # No way back, so that time grows with the text only.
@@ -292,13 +390,18 @@ _SHEET_DATA = re.compile(rf"<([\w.-]+:)?sheetData(?=[\s/>]){_ATTRIBUTES}(/?)>")
 _ATTRIBUTE = re.compile(r"""([^\s=<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ADDRESS = re.compile(r"""(?:^|\s)r\s*=\s*(["'])([A-Za-z]{1,3}[0-9]{1,7})\1""")
 _ROW_NUMBER = re.compile(r"""(?:^|\s)r\s*=\s*["']([0-9]{1,7})["']""")
+_STYLE = re.compile(r"""(?:^|\s)s\s*=\s*["']([0-9]+)["']""")
 _SPANS = re.compile(r"""\sspans\s*=\s*["']([0-9]+):([0-9]+)["']""")
 _HEIGHT = re.compile(r"""\sht\s*=\s*["'][^"']*["']""")
+_HIDDEN = re.compile(r"""\shidden\s*=\s*["'](?:1|true)["']""")
 _FIXED = re.compile(r"""\scustomHeight\s*=\s*["'](?:1|true)["']""")
 _TYPE = re.compile(r"""\st\s*=\s*["'][^"']*["']""")
-_DIMENSION = re.compile(r"""(<(?:[\w.-]+:)?dimension\s[^<>]*?\bref\s*=\s*["'])([A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?)(["'])""")
+_DIMENSION = re.compile(
+    r"""(<(?:[\w.-]+:)?dimension\s[^<>]*?\bref\s*=\s*["'])([A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?)(["'])"""
+)
 _REFERENCE = re.compile(r"""("[^"]*"|'[^']*')|(\$?)\b([A-Z]{1,3})(\$?)([0-9]{1,7})\b(?![(.!])""")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_ORDINARY = re.compile("[^&<>_\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]*+")
 _DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -306,9 +409,24 @@ def _attributes(start: str) -> dict[str, str]:
     return {name: html.unescape(one or other) for name, one, other in _ATTRIBUTE.findall(start)}
 
 
+def _count(attributes: Mapping[str, str], name: str) -> int:
+    text = attributes.get(name, "")
+    return int(text) if text.isdecimal() else 0
+
+
+def _look(attributes: str) -> str | None:
+    """The style that the attributes of a cell name."""
+    found = _STYLE.search(attributes)
+    return found[1] if found else None
+
+
 def _number(attributes: str, last: int) -> int:
     found = _ROW_NUMBER.search(attributes)
     return int(found[1]) if found else last + 1
+
+
+def _column(cell: tuple[int, Wanted]) -> int:
+    return cell[0]
 
 
 def _address(place: Place) -> str:
@@ -335,19 +453,21 @@ def _comparable(formula: str) -> str:
 
 
 def _same(current: CellValue, wanted: CellValue) -> bool:
+    if isinstance(current, str) and isinstance(wanted, str):
+        return current == clean(wanted)
     if current in (None, "") or wanted in (None, ""):
         return current in (None, "") and wanted in (None, "")
     if isinstance(current, bool) or isinstance(wanted, bool):
         return current is wanted
     if isinstance(current, int | float) and isinstance(wanted, int | float):
         return float(current) == float(wanted)
-    if isinstance(current, str) and isinstance(wanted, str):
-        return current == clean(wanted)
     return type(current) is type(wanted) and current == wanted
 
 
 def clean(text: str) -> str:
     """Text as a cell can hold it: no control characters, line feeds only, at most 32,767 UTF-16 units."""
+    if text.isprintable() and len(text) * 2 <= LONGEST_TEXT:
+        return text
     text = _DROPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) * 2 > LONGEST_TEXT:
         text = text.encode("utf-16-le")[: LONGEST_TEXT * 2].decode("utf-16-le", "ignore")
@@ -355,21 +475,25 @@ def clean(text: str) -> str:
 
 
 def _written(place: Place, style: str, wanted: Wanted, p: str) -> str:
-    start = f'<{p}c r="{_address(place)}"{style}'
+    start = f'<{p}c r="{column_letters(place[1])}{place[0]}"{style}'
+    if isinstance(wanted, str):
+        return f'{start} t="inlineStr"><{p}is><{p}t xml:space="preserve">{_xml(wanted)}</{p}t></{p}is></{p}c>'
     if isinstance(wanted, Formula):
-        kind, shown = _stored("" if wanted.cached is None else wanted.cached)
+        kind, shown = _stored(wanted.cached)
         typed = f' t="{kind}"' if kind else ""
-        formula = html.escape(clean(wanted.text).removeprefix("="), quote=False)
+        formula = _xml(wanted.text.removeprefix("="), escapes=False)
         return f"{start}{typed}><{p}f>{formula}</{p}f><{p}v>{shown}</{p}v></{p}c>"
     kind, shown = _stored(wanted)
     if kind == "str":
-        return f'{start} t="inlineStr"><{p}is><{p}t xml:space="preserve">{shown}</{p}t></{p}is></{p}c>'
+        return _written(place, style, shown, p)
     typed = f' t="{kind}"' if kind else ""
     return f"{start}{typed}><{p}v>{shown}</{p}v></{p}c>"
 
 
 def _stored(value: CellValue) -> tuple[str, str]:
-    """Type and text of a value as `<v>` holds it; a date becomes its ISO text."""
+    """Type and text of a value as `<v>` holds it; a date becomes its ISO text, nothing an empty one."""
+    if isinstance(value, str):
+        return "str", _xml(value)
     if isinstance(value, bool):
         return "b", str(int(value))
     if isinstance(value, int | float):
@@ -377,6 +501,13 @@ def _stored(value: CellValue) -> tuple[str, str]:
             raise ValueError(f"no cell can hold {value}")
         return "", repr(value)
     if isinstance(value, CellError):
-        return "e", html.escape(value.code, quote=False)
-    text = value.isoformat() if isinstance(value, date) else value or ""
-    return "str", html.escape(_ESCAPE.sub("_x005F_", clean(text)), quote=False)
+        return "e", _xml(value.code)
+    return "str", value.isoformat() if value else ""
+
+
+def _xml(text: str, *, escapes: bool = True) -> str:
+    """Text as XML holds it; what would be taken for an escaped character (`_x0041_`) is marked as none."""
+    if len(text) < LONGEST_TEXT // 2 and _ORDINARY.fullmatch(text):
+        return text
+    text = clean(text)
+    return html.escape(_ESCAPE.sub("_x005F_", text) if escapes else text, quote=False)

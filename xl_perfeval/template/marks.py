@@ -8,28 +8,23 @@ was checked. The formula shows the marked cell's address while the cell still ho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
 
 from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
+from xl_perfeval.forms.ownsheets import mark_formula, shown_text
 from xl_perfeval.model import column_letters, row_and_column
 from xl_perfeval.template import tabs
 from xl_perfeval.template.context import Context
-from xl_perfeval.template.sheet import Sheet, cell, quoted
+from xl_perfeval.template.sheet import Sheet, cell
 from xl_perfeval.template.tabs import Tab
+
+__all__ = ["ENTRY_KINDS", "FIRST", "LAST", "NAMES", "show", "shown_text", "write"]
 
 FIRST, LAST = 5, 504
 """Rows of every block of `_标记`."""
 NAMES = {severity: names.MARKS[severity.value] for severity in Severity}
 """Sheet-scoped names of the blocks."""
 ENTRY_KINDS = ("home", "funds", "matrix", "scoring", "narrative")
-
-
-def formula(tab: str, marked: str, text_cell: str) -> str:
-    """The formula of one mark: the address of a cell while it holds the text in `text_cell`."""
-    target = f"{quoted(tab)}!{marked}"
-    return f'=IF(EXACT({target}&"",{text_cell}),ADDRESS(ROW({target}),COLUMN({target}),4),"")'
 
 
 def show(context: Context, sheet: Sheet, tab: Tab, cells: str) -> None:
@@ -61,22 +56,8 @@ def write(context: Context) -> None:
 
 def _write_block(sheet: Sheet, column: int, marked: Sheet, tab: str, cells: Sequence[str]) -> None:
     for row, address in enumerate(cells, start=FIRST):
-        sheet.formula(row, column, formula(tab, address, cell(row, column + 1)), address)
+        sheet.formula(row, column, mark_formula(tab, address, cell(row, column + 1)), address)
         sheet.text(row, column + 1, shown_text(marked.content(*row_and_column(address))))
-
-
-def shown_text(value: object) -> str:
-    """A cell's content as `cell&""` gives it: numbers with up to 15 digits, dates as their day number."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return format(Decimal(f"{value:.15g}"), "f")
-    if isinstance(value, date):
-        start = date(1899, 12, 30)
-        return str(((value.date() if isinstance(value, datetime) else value) - start).days)
-    return str(value)
 
 
 def _entry_tabs(context: Context) -> list[Tab]:

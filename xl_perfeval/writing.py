@@ -1,0 +1,368 @@
+"""Findings → the workbook's own sheets: the rows of 校验结果, the marks of _标记, a line of _日志.
+
+One way for every door: blocks of values through the port `Book`. What people typed beside a finding (处理, 情况说明)
+is found again by the finding's key, so it survives a new check, inserted rows and renamed tabs. `recount` adds what
+only a saved file needs, since nothing recalculates there: row heights and the stored results of formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from xl_perfeval.books import BROKEN, Book, Formula, NotReadable, ReadableBook
+from xl_perfeval.findings import Finding, Severity
+from xl_perfeval.forms import names, ownsheets
+from xl_perfeval.model import CellError, CellValue, Ref, column_letters, row_and_column
+from xl_perfeval.saving import NotSaved
+
+LOG = "_日志"
+"""Tab of the log: nobody sees it, so nobody renames it."""
+LOGGED = 200
+"""Runs that are kept in the log."""
+_GO = names.go("")
+
+Row = dict[str, CellValue | Formula]
+"""A row of 校验结果 by column."""
+
+
+class SavedBook(Book, Protocol):
+    """A book in a file, where nothing recalculates: `books.file.FileBook`."""
+
+    def formulas(self, sheet: str) -> Mapping[str, str]:
+        """The formulas of a sheet by address."""
+        ...
+
+    def show(self, ref: Ref, value: CellValue) -> None:
+        """Replace the stored result of a formula."""
+        ...
+
+    def fit(self, sheet: str, heights: Mapping[int, float]) -> None:
+        """Estimated heights of rows, in points."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a check left in the workbook. `findings` are all, those waived with their reason."""
+
+    findings: tuple[Finding, ...]
+    listed: tuple[Finding, ...]
+    status: str
+    """“上次 8 条，已改好 3 条，新增 1 条”."""
+    time: str
+    same: bool
+    """Nothing is different from the last check."""
+    rows: Mapping[int, Row]
+    """The rows of 校验结果 by sheet row; empty where a row of the last check is blank now."""
+    settled: frozenset[str]
+
+
+def expect(book: ReadableBook, *, all_sheets: bool = True) -> None:
+    """Tell the book, before it is read, that its own sheets will be asked for too, or only 校验结果."""
+    own = {ref.sheet for name, ref in book.names().items() if name.startswith("FIND_")}
+    if all_sheets:
+        own |= {ref.sheet for name, ref in book.names().items() if "!PE_MARK_" in name} | {LOG}
+    book.expect(own & set(book.sheets()))
+
+
+def waive(book: ReadableBook, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, the warnings that people keep with a 情况说明 carrying it. Nothing is written."""
+    findings = list(findings)
+    if not any(finding.severity is Severity.WARNING for finding in findings):
+        return findings
+    try:
+        results = _Results.of(book, complete=False)
+    except NotReadable:  # nothing that people fill stands there
+        return findings
+    typed = results.typed() if results else {}
+    return [_waived(finding, typed.get(finding.key)) for finding in findings]
+
+
+def write(book: Book, findings: Sequence[Finding], now: datetime) -> Written:
+    """Write the findings of a check into the workbook's own sheets; all blocks, old rows blanked.
+
+    A check that finds what the last one found leaves everything as it is, its time included. Raises `NotSaved`
+    when 校验结果 has lost a column.
+    """
+    results = _Results.of(book)
+    assert results is not None
+    typed = results.typed()
+    findings = [_waived(finding, typed.get(finding.key)) for finding in findings]
+    sheets = identities(book)
+    listed = ownsheets.listed(findings, results.capacity)
+    rows = [_row(number, each, sheets, typed.get(each.key)) for number, each in enumerate(listed, start=1)]
+    if len(findings) > len(listed):
+        rows.append(dict(ownsheets.more(len(findings) - len(listed))))
+    same = results.hold(rows) & _write_marks(book, findings)
+    time = results.time() if same and results.time() else f"{now:%Y-%m-%d %H:%M}"
+    same = same and time == results.time()
+    status = results.status() if same else _compared(results, listed, len(findings))
+    results.write(book, rows, time, status)
+    if not same:
+        _log(book, time, findings)
+    return Written(
+        findings=tuple(findings),
+        listed=tuple(listed),
+        status=status,
+        time=time,
+        same=same,
+        rows={results.top + place: row for place, row in enumerate(results.over(rows))},
+        settled=frozenset(key for key, (handling, _) in typed.items() if handling == ownsheets.TRUE_AS_IS),
+    )
+
+
+def recount(book: SavedBook, written: Written) -> None:
+    """In a saved file, also let the formulas of 首页 and 校验结果 that count findings show the new counts."""
+    known = book.names()
+    results, home = known[names.FINDINGS["key"]].sheet, known[names.EDITION].sheet
+    heights = ((row, ownsheets.row_height(cells) if cells else 0) for row, cells in written.rows.items())
+    book.fit(results, dict(heights))
+    shown = ownsheets.Shown(written.listed, written.settled, identities(book), written.time)
+    for sheet in {results, home}:
+
+        def now(address: str, sheet: str = sheet) -> CellValue:
+            return book.read(Ref(sheet, address))[0][0]
+
+        for address, value in shown.results(book.formulas(sheet), now).items():
+            book.show(Ref(sheet, address), value)
+
+
+def identities(book: ReadableBook) -> dict[str, str]:
+    """Identity of each sheet of the form by tab text, from the names that links lead to."""
+    return {
+        ref.sheet: name.removeprefix(_GO)
+        for name, ref in book.names().items()
+        if name.startswith(_GO) and ref.cell != BROKEN
+    }
+
+
+# --- 校验结果 -------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Results:
+    """The table of 校验结果 as it stands in a workbook."""
+
+    book: ReadableBook
+    columns: Mapping[str, Ref]
+    old: list[dict[str, CellValue]]
+    """Its rows, from the first to the last that holds anything."""
+
+    @classmethod
+    def of(cls, book: ReadableBook, *, complete: bool = True) -> _Results | None:
+        """The table; when a column is gone, raises `NotSaved`, or gives `None` unless it must be `complete`."""
+        known = book.names()
+        columns = {key: known[name] for key, name in names.FINDINGS.items() if _there(known.get(name))}
+        if len(columns) < len(names.FINDINGS) or not _there(known.get(names.EDITION)):
+            if not complete:
+                return None
+            raise NotSaved("“校验结果”表里有列被删除了，校验结果没有写入。请撤消删除，或从备份里找回这张表。")
+        return cls(book, columns, _rows(book, columns))
+
+    @property
+    def top(self) -> int:
+        """Sheet row of the first finding."""
+        return row_and_column(self.columns["key"].cell)[0]
+
+    @property
+    def capacity(self) -> int:
+        """How many rows are prepared."""
+        return min(_bottom(ref) - row_and_column(ref.cell)[0] + 1 for ref in self.columns.values())
+
+    def typed(self) -> dict[str, tuple[str, str]]:
+        """处理 and 情况说明 by key."""
+        return {
+            str(row["key"]): (str(row["handling"] or "").strip(), str(row["explanation"] or "").strip())
+            for row in self.old
+            if row["key"]
+        }
+
+    def keys(self) -> set[str]:
+        """Keys of the findings of the last check."""
+        return {str(row["key"]) for row in self.old if row["key"]}
+
+    def cut(self) -> bool:
+        """Whether the last check found more than there is room for."""
+        return any(row["level"] == "…" for row in self.old)
+
+    def hold(self, rows: Sequence[Row]) -> bool:
+        """Whether the table shows just these rows."""
+        wanted = [[_value(row.get(key)) for key in names.FINDINGS] for row in rows]
+        return wanted == [[row[key] for key in names.FINDINGS] for row in self.old]
+
+    def time(self) -> str:
+        """When the last check was made; empty before the first."""
+        return str(self._one(names.FINDINGS_TIME) or "")
+
+    def status(self) -> str:
+        """What became of the check before the last."""
+        return str(self._one(names.FINDINGS_STATUS) or "")
+
+    def over(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows, and blank ones as far as the old ones reach."""
+        return [*rows, *[Row() for _ in range(len(self.old) - len(rows))]]
+
+    def write(self, book: Book, rows: Sequence[Row], time: str, status: str) -> None:
+        """Put the rows into the same book, and blanks over what is left of the old ones."""
+        over = self.over(rows)
+        for keys in _side_by_side(self.columns):
+            book.write(self.columns[keys[0]], [[row.get(key) for key in keys] for row in over])
+        for name, text in ((names.FINDINGS_TIME, time), (names.FINDINGS_STATUS, status)):
+            ref = book.names().get(name)
+            if ref is not None and _there(ref):
+                book.write(ref, [[text]])
+
+    def _one(self, name: str) -> CellValue:
+        ref = self.book.names().get(name)
+        return self.book.read(ref)[0][0] if ref is not None and _there(ref) else None
+
+
+def _rows(book: ReadableBook, columns: Mapping[str, Ref]) -> list[dict[str, CellValue]]:
+    sheet = columns["key"].sheet
+    places = {key: row_and_column(ref.cell) for key, ref in columns.items()}
+    top, left = min(row for row, _ in places.values()), min(column for _, column in places.values())
+    right = max(column for _, column in places.values())
+    bottom = min(_last_row(book, sheet), min(_bottom(ref) for ref in columns.values()))
+    if bottom < top:
+        return []
+    read = book.read(Ref(sheet, f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"))
+    offsets = [(key, column - left) for key, (_, column) in places.items()]
+    rows = [{key: _plain(row[offset]) for key, offset in offsets} for row in read]
+    while rows and not any(value is not None for value in rows[-1].values()):
+        rows.pop()
+    return rows
+
+
+def _side_by_side(columns: Mapping[str, Ref]) -> list[list[str]]:
+    """The columns in runs of neighbours that begin in the same row: each is one block."""
+    places = sorted((row_and_column(ref.cell), key) for key, ref in columns.items())
+    runs: list[list[str]] = []
+    last = (0, 0)
+    for (row, column), key in places:
+        if (row, column - 1) == last:
+            runs[-1].append(key)
+        else:
+            runs.append([key])
+        last = (row, column)
+    return runs
+
+
+def _row(number: int, finding: Finding, sheets: Mapping[str, str], typed: tuple[str, str] | None) -> Row:
+    row: Row = dict(ownsheets.row_of(number, finding, sheets))
+    formula, shown = ownsheets.place(finding, sheets)
+    handling, explanation = typed or ("", "")
+    row["place"] = Formula(formula, shown) if formula else shown
+    row["handling"] = handling or ownsheets.unhandled(finding)
+    row["explanation"] = explanation or None
+    return row
+
+
+def _waived(finding: Finding, typed: tuple[str, str] | None) -> Finding:
+    """A warning that people keep: 情况属实, with the reason they gave."""
+    keeps = typed and typed[0] == ownsheets.TRUE_AS_IS and typed[1] and finding.severity is Severity.WARNING
+    return replace(finding, waived=typed[1]) if typed and keeps else finding
+
+
+def _compared(results: _Results, listed: Sequence[Finding], count: int) -> str:
+    """“上次 8 条，已改好 3 条，新增 1 条”; no such comparison where not all findings are listed."""
+    if count > len(listed) or results.cut():
+        return f"共 {count} 条" + (f"，这里列出前 {len(listed)} 条" if count > len(listed) else "")
+    old, new = results.keys(), {finding.key for finding in listed}
+    if not old and not results.time():
+        return f"第一次校验，共 {count} 条"
+    return f"上次 {len(old)} 条，已改好 {len(old - new)} 条，新增 {len(new - old)} 条"
+
+
+# --- _标记 and _日志 ------------------------------------------------------------------------------------
+
+
+def _write_marks(book: Book, findings: Sequence[Finding]) -> bool:
+    """Write the marks of all sheets; whether all of them were there already."""
+    known = book.names()
+    marked = ownsheets.marked_cells(findings)
+    last: dict[str, int] = {}
+    same = True
+    for tab in book.sheets():
+        for severity in Severity:
+            block = known.get(f"{tab}!{names.MARKS[severity.value]}")
+            if block is not None and _there(block):
+                if block.sheet not in last:
+                    last[block.sheet] = _last_row(book, block.sheet)
+                cells = marked.get(tab, {}).get(severity, [])
+                same &= _write_block(book, block, tab, cells, last[block.sheet])
+    return same
+
+
+def _write_block(book: Book, block: Ref, tab: str, cells: Sequence[str], last: int) -> bool:
+    """Write the marks of one sheet and severity, with blanks over old ones, which reach down to row `last`."""
+    top, column = row_and_column(block.cell)
+    bottom = _bottom(block)
+    mark, text = column_letters(column), column_letters(column + 1)
+    old: list[list[CellValue]] = []
+    if last >= top:
+        old = [
+            [_plain(value) for value in row]
+            for row in book.read(Ref(block.sheet, f"{mark}{top}:{text}{min(last, bottom)}"))
+        ]
+    while old and old[-1] == [None, None]:
+        old.pop()
+    rows: list[list[CellValue | Formula]] = []
+    for cell in cells:
+        value = book.read(Ref(tab, cell))[0][0]
+        if isinstance(value, CellError) or len(rows) > bottom - top:
+            continue  # an error shows by itself, and no formula can mark it
+        formula = ownsheets.mark_formula(tab, cell, f"{text}{top + len(rows)}")
+        rows.append([Formula(formula, cell), ownsheets.shown_text(value)])
+    same = [[_value(value) for value in row] for row in rows] == old
+    rows += [_blank(2) for _ in range(len(old) - len(rows))]
+    if rows:
+        book.write(Ref(block.sheet, f"{mark}{top}:{text}{top + len(rows) - 1}"), rows)
+    return same
+
+
+def _log(book: Book, time: str, findings: Sequence[Finding]) -> None:
+    """Add the run to the log, and drop the oldest ones beyond `LOGGED`."""
+    if LOG not in book.sheets():
+        return
+    last = _last_row(book, LOG)
+    old = book.read(Ref(LOG, f"A2:C{max(2, last)}")) if last > 1 else []
+    counts = "，".join(
+        f"{severity.label} {sum(each.severity is severity for each in findings)} 条" for severity in Severity
+    )
+    kept: list[Sequence[CellValue | Formula]] = [*old[-LOGGED + 1 :], [time, "校验", counts]]
+    kept += [_blank(3) for _ in range(len(old) - len(kept))]
+    book.write(Ref(LOG, f"A2:C{1 + len(kept)}"), kept)
+
+
+# --- small pieces -------------------------------------------------------------------------------------
+
+
+def _blank(width: int) -> list[CellValue | Formula]:
+    return [None for _ in range(width)]
+
+
+def _there(ref: Ref | None) -> bool:
+    return ref is not None and ref.cell != BROKEN
+
+
+def _bottom(ref: Ref) -> int:
+    return row_and_column(ref.cell.rpartition(":")[2])[0]
+
+
+def _last_row(book: ReadableBook, sheet: str) -> int:
+    """The last row of a sheet that holds anything."""
+    return row_and_column(book.used(sheet).cell.rpartition(":")[2])[0]
+
+
+def _value(value: CellValue | Formula) -> CellValue:
+    return _plain(value.cached if isinstance(value, Formula) else value)
+
+
+def _plain(value: CellValue) -> CellValue:
+    """A value as two of them are compared: whole numbers as `int`, blank text as nothing."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return None if value == "" else value
