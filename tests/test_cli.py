@@ -119,8 +119,8 @@ def test_help_names_what_exists(capsys: pytest.CaptureFixture[str]) -> None:
         (["new", "表.xlsx", "--edition", "ministry"], "没有“ministry”这个表样，是不是 ministry-2020？"),
         (["new", "表.xlsx", "--from", "没有.json"], "没有找到“没有.json”，请核对文件名和文件夹。"),
         (
-            ["new", "表.xlsx", "--from", "旧.xlsx"],
-            "--from 只认识 JSON 文件，请先用 perfeval export 把“旧.xlsx”写成 JSON。",
+            ["new", "表.xlsx", "--next-year"],
+            "--next-year 要和 --from 一起用，请写上去年的工作簿，例如 --from 去年.xlsx。",
         ),
         (["rules", "M1040"], "没有“M1040”这条规则，是不是 M104？"),
         (["parse", "--kind", "x"], "--kind 后面写的是“x”，只能写 target、actual、amount、period 中的一个。"),
@@ -144,6 +144,21 @@ def test_no_command_shows_help_and_counts_as_wrong() -> None:
     run = perfeval()
     assert run.returncode == 2
     assert run.stderr.startswith("用法：perfeval")
+
+
+def test_next_year_starts_from_last_years_workbook(filled: Path, tmp_path: Path) -> None:
+    for arguments in (
+        ["new", "明年.xlsx", "--from", filled, "--next-year"],
+        ["export", "明年.xlsx", "--to", "明年.json"],
+    ):
+        run = perfeval(*arguments, cwd=tmp_path)
+        assert (run.returncode, run.stderr) == (0, "")
+    new = json.loads((tmp_path / "明年.json").read_text(encoding="utf-8"))
+    last = sample.submission()
+    assert new["year"] == last.year + 1
+    assert [project["name"] for project in new["projects"]] == [project.name for project in last.projects]
+    assert all("funding" not in project for project in new["projects"])
+    assert all("cost" not in item and "actual" not in item for p in new["projects"] for item in p["items"])
 
 
 # --- validate -----------------------------------------------------------------------------------------

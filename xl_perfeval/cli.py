@@ -5,6 +5,7 @@ Whatever a command needs is imported inside it, so that `perfeval --help` and a 
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -149,21 +150,33 @@ def new(
     source: Annotated[
         Path | None,
         typer.Option(
-            "--from", metavar="SUBMISSION.json", help="按这个文件里的内容填好（perfeval export 写的那种）。"
+            "--from",
+            metavar="FILE",
+            help="按这个文件里的内容填好：perfeval export 写的 JSON，或已有的工作簿。",
         ),
     ] = None,
+    next_year: Annotated[
+        bool,
+        typer.Option(
+            "--next-year",
+            help="和 --from 一起用：以去年的工作簿为底，保留单位、项目、细化内容和文字，清空金额、完成情况和得分。",
+        ),
+    ] = False,
     macro_free: Annotated[  # noqa: ARG001 - all workbooks are, so far
         bool, typer.Option("--macro-free", help="做不带宏的工作簿；目前都不带宏。")
     ] = False,
 ) -> None:
-    """新建工作簿：空白的，或按 JSON 文件填好。"""
-    from xl_perfeval import actions
+    """新建工作簿：空白的，按 JSON 文件或已有的工作簿填好的，或以去年的工作簿为底的。"""
+    from xl_perfeval import actions, renewal
 
     _check_target(out)
     if source and project:
         raise WrongCall("--project 和 --from 不能一起用，请把项目写进 --from 的文件里。")
+    if next_year and not source:
+        raise WrongCall("--next-year 要和 --from 一起用，请写上去年的工作簿，例如 --from 去年.xlsx。")
     if source:
-        submission = _changed(_submission(source), unit, year, edition)
+        found = _submission(source)
+        submission = _changed(renewal.next_year(found) if next_year else found, unit, year, edition)
     else:
         form, when = _edition(edition), _year(year) if year else 0
         submission = actions.blank(form, unit=unit, year=when, projects=project or [])
@@ -218,6 +231,8 @@ def validate(
         raise WrongCall(f"“{files[0]}”里没有 .xlsx 或 .xlsm 工作簿，请换一个文件夹。")
     several = len(files) > 1 or files[0].is_dir()
     results = _Results(format, several, output)
+    if len(paths) > 1:
+        gc.enable()
     with _bar("校验", len(paths)) as bar:
         for path in paths:
             if write or fix:
@@ -393,7 +408,7 @@ def _submission(path: Path) -> Submission:
     from xl_perfeval import exchange
 
     if path.suffix.lower() in {".xlsx", ".xlsm", ".xls"}:
-        raise WrongCall(f"--from 只认识 JSON 文件，请先用 perfeval export 把“{path}”写成 JSON。")
+        return _read(path)
     try:
         return exchange.from_text(path.read_bytes())
     except exchange.NotASubmission as error:
@@ -613,6 +628,7 @@ def _tell(sentence: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit; whatever goes wrong becomes one Chinese sentence on stderr."""
+    gc.disable()  # a command is over before there is much to collect; many files turn it on again
     _speak_utf8()
     if not _debugging():
         sys.unraisablehook = lambda _: None  # libraries that clean up after a full disk
