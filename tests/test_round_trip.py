@@ -95,7 +95,7 @@ def test_a_submission_comes_back(edition: str) -> None:
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_an_empty_workbook_holds_no_project_and_lacks_only_header_and_text(
+def test_an_empty_workbook_holds_no_project_and_lacks_only_header_and_projects(
     edition: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "空白.xlsx"
@@ -105,7 +105,7 @@ def test_an_empty_workbook_holds_no_project_and_lacks_only_header_and_text(
     assert checked.submission.projects == ()
     assert {(each.rule, each.at.sheet) for each in checked.findings if each.at} == {
         ("R101", "首页"),
-        ("R107", "报告文字"),
+        ("R101", "资金概况"),
     }
 
 

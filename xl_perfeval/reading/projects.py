@@ -74,7 +74,7 @@ def projects_of(sheets: Sheets, edition: Edition) -> tuple[tuple[Project, ...], 
             project = scored.with_scoring(sheets, edition, project, forms_.pop(identity))
         projects.append(project)
     _orphans(sheets, edition, matrices, forms_)
-    totals, gone = _totals(sheets, table, projects, locator)
+    totals, gone = _totals(sheets, table, projects, locator, block.first)
     sheets.surroundings(block, "FUNDS")
     return tuple(projects), totals, gone
 
@@ -88,9 +88,9 @@ def _shown_in_funds(block: Block, row: Row) -> tuple[Shown, ...]:
 
 
 def _totals(
-    sheets: Sheets, table: FormTable, projects: Sequence[Project], locator: Locator
+    sheets: Sheets, table: FormTable, projects: Sequence[Project], locator: Locator, first: int
 ) -> tuple[Funding, tuple[Shown, ...]]:
-    """The 合计 row: what was typed over its sums, and which sums are gone."""
+    """The 合计 row: what was typed over its sums, and which sums are gone. `first` is the first project's row."""
     typed: dict[str, Any] = {}
     cells: dict[str, str] = {}
     gone: list[Shown] = []
@@ -107,7 +107,7 @@ def _totals(
             gone.append(Shown(f"funds {each.key}", ref, f"{each.label}合计", None))
         elif rollup.differs(stored, rollup.excel_round(total, 6)):
             typed[each.key] = stored
-    return Funding(locator=replace(locator, cells=cells), **typed), tuple(gone)
+    return Funding(locator=replace(locator, cells=cells), row=first, **typed), tuple(gone)
 
 
 def _tabs_by_project(sheets: Sheets, edition: Edition, kind: str, mark: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
@@ -28,6 +29,7 @@ _SATISFACTION = expression(r"满意[^。；;]{0,12}?[0-9０-９]|[0-9０-９][^�
         lambda: submission(project(purpose="  ")),
         lambda: submission(unit=None),
         lambda: submission(year=0),
+        lambda: replace(submission(), projects=()),
     ],
 )
 def required_cell_blank(submission: Submission) -> Iterator[Problem]:
@@ -45,6 +47,12 @@ def required_cell_blank(submission: Submission) -> Iterator[Problem]:
     if not submission.year:
         yield Problem(
             at=submission.at("year"), problem="首页的“年度”没有填。", remedy="请填四位年份，例如“2020”。"
+        )
+    if not submission.projects:
+        yield Problem(
+            at=submission.totals.at("name"),
+            problem="资金概况里一个项目也没有填。",
+            remedy="请一行填一个项目，例如“科普经费”。",
         )
     year_end = submission.stage is not Stage.TARGETS
     funds = submission.edition.table("funds")
@@ -297,7 +305,7 @@ def section_blank(submission: Submission) -> Iterator[Problem]:
     六个部分都要有内容；确实没有的写“无”。
     """
     narrative = submission.narrative
-    if narrative is None or submission.stage is not Stage.YEAR_END:
+    if narrative is None or not submission.projects or submission.stage is not Stage.YEAR_END:
         return
     written = {paragraph.section for paragraph in submission.paragraphs if not is_blank(paragraph.text)}
     for heading in submission.edition.outline:
