@@ -516,6 +516,18 @@ def underspent(s: Submission) -> Submission:
     return funding(s, 0, spent=spent, spent_local=spent, reason="尾款待验收后支付", sources=sources)
 
 
+def own_cell(read: Submission, key: str) -> Ref:
+    sheet = read.projects[0].scoring
+    assert sheet is not None
+    return sheet.at(key, 0)
+
+
+def total_cost(s: Submission, target: float, actual: float) -> Submission:
+    """The second indicator turned into the project's cost."""
+    cells = {"level2": "成本指标", "level3": "项目总成本", "sign": "≤", "unit": "万元"}
+    return with_indicator(s, 0, 1, target=f"{target:g}", actual=f"{actual:g}", **cells)
+
+
 SCORED: dict[str, Callable[[Submission], Damaged]] = {
     "R103": lambda s: (with_indicator(s, 0, 0, sign=None), scored("sign")),
     "R104": lambda s: (with_indicator(s, 0, 1, actual=None), scored("actual", 1)),
@@ -527,6 +539,12 @@ SCORED: dict[str, Callable[[Submission], Damaged]] = {
         ),
         scored("level1"),
     ),
+    "M113": lambda s: (
+        funding(s, 0, initial_budget=money(s, 0)[0] - 5, sources=(), reason=None),
+        lambda read: own_cell(read, "initial_budget"),
+    ),
+    "M114": lambda s: (total_cost(s, target=money(s, 0)[0] + 50, actual=money(s, 0)[1]), scored("target", 1)),
+    "C503": lambda s: (total_cost(s, target=money(s, 0)[0], actual=money(s, 0)[1] - 3), scored("actual", 1)),
     "M106": lambda s: (
         funding(s, 0, sources=(replace(s.projects[0].funding.sources[0], budget=1),)),
         lambda read: read.projects[0].funding.sources[0].at("budget"),
@@ -606,6 +624,53 @@ def test_an_error_value_is_found_once(seed: int, tmp_path: Path) -> None:
     place = read.projects[0].items[0].at("benefit")
     book.write(place, [[CellError("#REF!")]])
     assert spots(rules.check(reading.read(book))) == [("F010", place.sheet, place.cell)]
+
+
+def test_another_name_on_the_project_sheet_is_found(tmp_path: Path) -> None:
+    read, _ = found(clean.submission(4), tmp_path)
+    book = in_memory(tmp_path / "自评 工作簿.xlsx")
+    sheet = read.projects[0].matrix
+    assert sheet is not None
+    place = sheet.at("name", 0)
+    book.write(place, [["另一个名称"]])
+    assert spots(rules.check(reading.read(book))) == [("C502", place.sheet, place.cell)]
+
+
+def test_a_full_cell_is_found(tmp_path: Path) -> None:
+    read, _ = found(clean.submission(5), tmp_path)
+    book = in_memory(tmp_path / "自评 工作簿.xlsx")
+    place = read.projects[0].items[0].at("quality")
+    book.write(place, [["严" * 32767]])
+    assert spots(rules.check(reading.read(book))) == [("F009", place.sheet, place.cell)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "spot"),
+    [
+        (BookFacts(external_links=True), ("F006", "", "")),
+        (BookFacts(no_results=True), ("F005", "", "")),
+        (BookFacts(far=(Ref("资金概况", "XFD1048576"),)), ("F013", "资金概况", "XFD1048576")),
+    ],
+)
+def test_what_a_door_tells_of_the_file(facts: BookFacts, spot: tuple[str, str, str], tmp_path: Path) -> None:
+    path = written(clean.submission(6), tmp_path)
+    assert spots(rules.check(reading.read(in_memory(path, facts)))) == [spot]
+
+
+def test_before_sending_a_signature_is_asked_for(tmp_path: Path) -> None:
+    unsigned = replace(clean.submission(7), report_date=None)
+    read, findings = found(unsigned, tmp_path)
+    assert findings == []
+    place = read.at("report_date")
+    assert spots(rules.check(read, sending=True)) == [("R111", place.sheet, place.cell)]
+
+
+def test_a_change_of_an_approved_target_is_found(tmp_path: Path) -> None:
+    approved = clean.submission(8)
+    changed = with_item(approved, 0, 0, quality="验收合格率98%")
+    read = replace(found(changed, tmp_path)[0], approved=approved)
+    place = read.projects[0].items[0].at("quality")
+    assert ("C505", place.sheet, place.cell) in spots(rules.check(read))
 
 
 def test_content_below_the_form_is_found(tmp_path: Path) -> None:
