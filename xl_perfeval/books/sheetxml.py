@@ -384,8 +384,9 @@ class _Patching:
         return self._styles[first]
 
 
-# No way back, so that time grows with the text only.
-_ATTRIBUTES = r"""((?:[^<>"'/]|"[^"<]*"|'[^'<]*'|/(?!>))*+)"""
+# No way back inside a piece, so that time grows with the text only. (Not for the whole either, but Python 3.11.2, which
+# Debian 12 has, loses its place in `*+` around a look-ahead.)
+_ATTRIBUTES = r"""((?:[^<>"'/]++|"[^"<]*+"|'[^'<]*+'|/(?!>))*)"""
 _SHEET_DATA = re.compile(rf"<([\w.-]+:)?sheetData(?=[\s/>]){_ATTRIBUTES}(/?)>")
 _ATTRIBUTE = re.compile(r"""([^\s=<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ADDRESS = re.compile(r"""(?:^|\s)r\s*=\s*(["'])([A-Za-z]{1,3}[0-9]{1,7})\1""")
