@@ -81,6 +81,16 @@ class Finding:
         }
 
 
+TRUE_AS_IS = "情况属实"
+"""Word of the 处理 column of 校验结果 for what people keep with a 情况说明."""
+
+
+def waived(finding: Finding, handling: str, explanation: str) -> Finding:
+    """The finding with the reason people gave; only a warning handled as `TRUE_AS_IS` can be waived."""
+    keeps = handling == TRUE_AS_IS and explanation and finding.severity is Severity.WARNING
+    return replace(finding, waived=explanation) if keeps else finding
+
+
 def ordered(findings: Iterable[Finding], sheets: Iterable[str]) -> list[Finding]:
     """Findings by severity, then by sheet in workbook order, then by row and column; keys made unique."""
     rank = {name: place for place, name in enumerate(sheets)}

@@ -7,13 +7,13 @@ only a saved file needs, since nothing recalculates there: row heights and the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from xl_perfeval.books import BROKEN, Book, Formula, NotReadable, ReadableBook
-from xl_perfeval.findings import Finding, Severity
+from xl_perfeval.books import BROKEN, Book, Formula, ReadableBook
+from xl_perfeval.findings import TRUE_AS_IS, Finding, Severity, waived
 from xl_perfeval.forms import names, ownsheets
 from xl_perfeval.model import CellError, CellValue, Ref, column_letters, row_and_column
 from xl_perfeval.saving import NotSaved
@@ -60,25 +60,11 @@ class Written:
     settled: frozenset[str]
 
 
-def expect(book: ReadableBook, *, all_sheets: bool = True) -> None:
-    """Tell the book, before it is read, that its own sheets will be asked for too, or only 校验结果."""
+def expect(book: ReadableBook) -> None:
+    """Tell the book, before it is read, that its own sheets will be asked for too."""
     own = {ref.sheet for name, ref in book.names().items() if name.startswith("FIND_")}
-    if all_sheets:
-        own |= {ref.sheet for name, ref in book.names().items() if "!PE_MARK_" in name} | {LOG}
+    own |= {ref.sheet for name, ref in book.names().items() if "!PE_MARK_" in name} | {LOG}
     book.expect(own & set(book.sheets()))
-
-
-def waive(book: ReadableBook, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, the warnings that people keep with a 情况说明 carrying it. Nothing is written."""
-    findings = list(findings)
-    if not any(finding.severity is Severity.WARNING for finding in findings):
-        return findings
-    try:
-        results = _Results.of(book, complete=False)
-    except NotReadable:  # nothing that people fill stands there
-        return findings
-    typed = results.typed() if results else {}
-    return [_waived(finding, typed.get(finding.key)) for finding in findings]
 
 
 def write(book: Book, findings: Sequence[Finding], now: datetime) -> Written:
@@ -88,9 +74,8 @@ def write(book: Book, findings: Sequence[Finding], now: datetime) -> Written:
     when 校验结果 has lost a column.
     """
     results = _Results.of(book)
-    assert results is not None
     typed = results.typed()
-    findings = [_waived(finding, typed.get(finding.key)) for finding in findings]
+    findings = [waived(finding, *typed.get(finding.key, ("", ""))) for finding in findings]
     sheets = identities(book)
     listed = ownsheets.listed(findings, results.capacity)
     rows = [_row(number, each, sheets, typed.get(each.key)) for number, each in enumerate(listed, start=1)]
@@ -110,7 +95,7 @@ def write(book: Book, findings: Sequence[Finding], now: datetime) -> Written:
         time=time,
         same=same,
         rows={results.top + place: row for place, row in enumerate(results.over(rows))},
-        settled=frozenset(key for key, (handling, _) in typed.items() if handling == ownsheets.TRUE_AS_IS),
+        settled=frozenset(key for key, (handling, _) in typed.items() if handling == TRUE_AS_IS),
     )
 
 
@@ -152,13 +137,11 @@ class _Results:
     """Its rows, from the first to the last that holds anything."""
 
     @classmethod
-    def of(cls, book: ReadableBook, *, complete: bool = True) -> _Results | None:
-        """The table; when a column is gone, raises `NotSaved`, or gives `None` unless it must be `complete`."""
+    def of(cls, book: ReadableBook) -> _Results:
+        """The table. Raises `NotSaved` when a column is gone."""
         known = book.names()
         columns = {key: known[name] for key, name in names.FINDINGS.items() if _there(known.get(name))}
         if len(columns) < len(names.FINDINGS) or not _there(known.get(names.EDITION)):
-            if not complete:
-                return None
             raise NotSaved("“校验结果”表里有列被删除了，校验结果没有写入。请撤消删除，或从备份里找回这张表。")
         return cls(book, columns, _rows(book, columns))
 
@@ -258,12 +241,6 @@ def _row(number: int, finding: Finding, sheets: Mapping[str, str], typed: tuple[
     row["handling"] = handling or ownsheets.unhandled(finding)
     row["explanation"] = explanation or None
     return row
-
-
-def _waived(finding: Finding, typed: tuple[str, str] | None) -> Finding:
-    """A warning that people keep: 情况属实, with the reason they gave."""
-    keeps = typed and typed[0] == ownsheets.TRUE_AS_IS and typed[1] and finding.severity is Severity.WARNING
-    return replace(finding, waived=typed[1]) if typed and keeps else finding
 
 
 def _compared(results: _Results, listed: Sequence[Finding], count: int) -> str:

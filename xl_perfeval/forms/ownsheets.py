@@ -16,12 +16,12 @@ from functools import cache
 from math import ceil
 from typing import Any
 
-from xl_perfeval.findings import Finding, Severity
+from xl_perfeval.findings import TRUE_AS_IS, Finding, Severity
 from xl_perfeval.forms import names
 from xl_perfeval.model import CellError, CellValue
 
-UNHANDLED, TRUE_AS_IS = "未处理", "情况属实"
-"""Words of the 处理 column: at first, and for what is kept with a 情况说明."""
+UNHANDLED = "未处理"
+"""Word of the 处理 column at first."""
 WIDTHS = {"problem": 42.0, "remedy": 46.0, "value": 19.0, "explanation": 24.0}
 """Widths, in characters, of the columns of 校验结果 that decide how high a row is."""
 WHOLE_FILE = "整个文件"

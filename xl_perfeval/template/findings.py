@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xl_perfeval.findings import Finding, Severity
+from xl_perfeval.findings import TRUE_AS_IS, Finding, Severity
 from xl_perfeval.forms import names, ownsheets
 from xl_perfeval.forms.ownsheets import (
-    TRUE_AS_IS,
     WIDTHS,
     level_text,
     more,
