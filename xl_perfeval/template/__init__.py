@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xl_perfeval.findings import Finding
+from xl_perfeval.forms.ownsheets import marked_cells
 from xl_perfeval.model import Edition, Project, Stage, Submission, Unit
 from xl_perfeval.template import (
     charts,
@@ -28,7 +29,7 @@ from xl_perfeval.template import (
     unplaced,
 )
 from xl_perfeval.template import findings as findings_sheet
-from xl_perfeval.template.context import Context, marked_cells
+from xl_perfeval.template.context import Context
 from xl_perfeval.template.sheet import Book, cleaned, strict
 
 __all__ = ["BLANK_PROJECTS", "blank", "build"]

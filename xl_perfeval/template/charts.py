@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from xl_perfeval import rollup, scoring
 from xl_perfeval.forms import names
+from xl_perfeval.forms.ownsheets import literal
 from xl_perfeval.model import CellValue, Edition, LevelOne, Project, column_letters
 from xl_perfeval.template import amounts, funds, matrix, scoring_form, scoring_layout, styles
 from xl_perfeval.template.funds import has_text
-from xl_perfeval.template.sheet import BuildError, Cached, Sheet, cell, clean, literal, number
+from xl_perfeval.template.sheet import BuildError, Cached, Sheet, cell, clean, number
 from xl_perfeval.template.tabs import Tab, of_kind, short_name
 
 if TYPE_CHECKING:

@@ -56,13 +56,3 @@ class Context:
     def is_marked(self, tab: Tab, severity: Severity, cell: str) -> bool:
         """Whether a cell of a sheet carries a mark."""
         return cell in self.marks.get(tab.text, {}).get(severity, ())
-
-
-def marked_cells(findings: Sequence[Finding]) -> dict[str, dict[Severity, list[str]]]:
-    """Cells to mark, by tab text and severity. A finding about a block marks its first cell."""
-    cells: dict[str, dict[Severity, dict[str, None]]] = {}
-    for finding in findings:
-        if finding.at is not None and finding.at.cell:
-            first = finding.at.cell.partition(":")[0].replace("$", "")
-            cells.setdefault(finding.at.sheet, {}).setdefault(finding.severity, {})[first] = None
-    return {tab: {severity: list(found) for severity, found in by.items()} for tab, by in cells.items()}

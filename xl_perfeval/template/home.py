@@ -9,12 +9,13 @@ from math import floor
 from xl_perfeval import forms, rollup
 from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
+from xl_perfeval.forms.ownsheets import literal
 from xl_perfeval.model import column_letters
 from xl_perfeval.template import findings as findings_sheet
 from xl_perfeval.template import funds, lists, marks, styles
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.funds import has_text
-from xl_perfeval.template.sheet import Cached, Sheet, cell, literal
+from xl_perfeval.template.sheet import Cached, Sheet, cell
 from xl_perfeval.template.tabs import Tab
 
 WIDTHS = {1: 2, 2: 6, 3: 24, 4: 44, 5: 26, 6: 15, 7: 15, 8: 19}

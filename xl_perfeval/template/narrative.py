@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from xl_perfeval.forms import names
+from xl_perfeval.forms.ownsheets import literal
 from xl_perfeval.model import FieldKind, Paragraph, ParagraphState, column_letters
 from xl_perfeval.template import lists, marks, styles
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.grid import Grid, heading
-from xl_perfeval.template.sheet import Sheet, Shown, Style, cell, clean, height_for, literal
+from xl_perfeval.template.sheet import Sheet, Shown, Style, cell, clean, height_for
 from xl_perfeval.template.tabs import Tab
 
 FIRST = 5

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from xl_perfeval import quantity, rollup, scoring
 from xl_perfeval.forms import names
+from xl_perfeval.forms.ownsheets import literal
 from xl_perfeval.model import (
     CellValue,
     Edition,
@@ -55,7 +56,6 @@ from xl_perfeval.template.sheet import (
     cell,
     clean,
     height_for,
-    literal,
     number,
 )
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xl_perfeval import quantity, scoring
+from xl_perfeval.forms.ownsheets import literal
 from xl_perfeval.model import Stage, column_letters
-from xl_perfeval.template.sheet import cell, literal
+from xl_perfeval.template.sheet import cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

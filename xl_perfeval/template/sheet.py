@@ -41,6 +41,7 @@ from xlsxwriter.worksheet import (
     Worksheet,
 )
 
+from xl_perfeval.forms.ownsheets import quoted
 from xl_perfeval.model import CellError, CellValue, Record, column_letters, row_and_column
 from xl_perfeval.template import styles
 
@@ -360,16 +361,6 @@ def absolute(cells: str) -> str:
     """With dollar signs: `E5:E14` → `$E$5:$E$14`."""
     parts = [row_and_column(part) for part in cells.split(":")]
     return ":".join(f"${column_letters(column)}${row}" for row, column in parts)
-
-
-def quoted(tab: str) -> str:
-    """A tab as formulas write it: always in quotes, quotes inside doubled."""
-    return "'" + tab.replace("'", "''") + "'"
-
-
-def literal(text: str) -> str:
-    """A text inside a formula: in double quotes, those inside doubled."""
-    return '"' + text.replace('"', '""') + '"'
 
 
 def width_of(text: str) -> int:
