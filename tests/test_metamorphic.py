@@ -7,7 +7,7 @@ file door, reader and rules are tested together.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,18 @@ from xl_perfeval.books.file import FileBook
 from xl_perfeval.books.memory import MemoryBook
 from xl_perfeval.findings import Finding
 from xl_perfeval.forms import names
-from xl_perfeval.model import CellError, CellValue, Funding, Project, Record, Ref, Submission
+from xl_perfeval.model import (
+    CellError,
+    CellValue,
+    Edition,
+    Funding,
+    Paragraph,
+    Project,
+    Record,
+    Ref,
+    Submission,
+    WorkItem,
+)
 
 COUNTY, MINISTRY = "county-matrix", "ministry-2020"
 Place = Callable[[Submission], Ref]
@@ -598,6 +609,87 @@ def test_one_damage_in_the_scored_form(recipe: str, seed: int, tmp_path: Path) -
     read, findings = found(damaged, tmp_path)
     where = place(read)
     assert spots(findings) == [(recipe, where.sheet, where.cell)]
+
+
+# --- rules for columns that no edition which ships has -------------------------------------------------------
+
+PLATFORM = """
+id = "platform"
+extends = "ministry-2020"
+title = "项目支出绩效自评表（预算管理平台导入）"
+platform = true
+[tables.scoring]
+columns = [
+  "level1", "level2", "level3", "sign", "target", "unit", "actual", "method", "weight", "score",
+  "description", "evidence", "reason",
+]
+fields = [
+  { key = "description", name = "DESCRIPTION", label = "完成情况简要描述", width = 24 },
+  { key = "evidence", name = "EVIDENCE", label = "佐证材料", width = 20 },
+]
+"""
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Edition]:
+    """A provincial variant, added as anyone would add one: a file beside the others that extends its parent."""
+    shipped = forms._text
+    monkeypatch.setattr(forms, "_text", lambda name: PLATFORM if name == "platform" else shipped(name))
+    monkeypatch.setattr(forms, "editions", lambda: ("ministry-2020", "platform"))
+    forms.load.cache_clear()
+    yield forms.load("platform")
+    monkeypatch.undo()
+    forms.load.cache_clear()
+
+
+def evidenced(s: Submission, edition: Edition) -> Submission:
+    rows = [
+        replace(row, evidence="签到表、验收单", description="修订办法1项，已印发")
+        for row in s.projects[0].indicators
+    ]
+    projects = [replace(s.projects[0], indicators=tuple(rows))]
+    return replace(s, edition=edition, projects=tuple(projects), paragraphs=for_project(s, s.projects[0]))
+
+
+def for_project(s: Submission, project: Project) -> tuple[Paragraph, ...]:
+    """The paragraphs of a submission that has only this project."""
+    results = f"{project.name}按计划实施，年度任务已经完成。"
+    return tuple(replace(p, text=results) if p.section == "results" else p for p in s.paragraphs)
+
+
+OF_THE_PLATFORM: dict[str, Callable[[Submission], Damaged]] = {
+    "F008": lambda s: (with_indicator(s, 0, 1, target="*95"), scored("target", 1)),
+    "R110": lambda s: (with_indicator(s, 0, 2, evidence=None), scored("evidence", 2)),
+    "S414": lambda s: (
+        with_indicator(s, 0, 1, **IN_WORDS, target="制度健全", actual="达成", score=20, description="无"),
+        scored("description", 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("recipe", OF_THE_PLATFORM)
+def test_one_damage_in_a_form_of_the_platform(
+    recipe: str, seed: int, platform: Edition, tmp_path: Path
+) -> None:
+    whole = evidenced(clean.submission(seed, MINISTRY), platform)
+    assert found(whole, tmp_path)[1] == []
+    damaged, place = OF_THE_PLATFORM[recipe](whole)
+    read, findings = found(damaged, tmp_path)
+    where = place(read)
+    assert spots(findings) == [(recipe, where.sheet, where.cell)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_satisfaction_nowhere_is_found_once(seed: int, tmp_path: Path) -> None:
+    def silent(item: WorkItem) -> WorkItem:
+        return replace(item, benefit="提升全民科学素质", actual=str(item.actual).replace("，满意度93%", ""))
+
+    s = clean.submission(seed)
+    projects = [replace(p, items=tuple(silent(item) for item in p.items)) for p in s.projects]
+    read, findings = found(replace(s, projects=tuple(projects)), tmp_path)
+    where = read.projects[0].items[0].at("benefit")
+    assert spots(findings) == [("R109", where.sheet, where.cell)]
 
 
 # --- damage to cells that no submission describes ------------------------------------------------------------
