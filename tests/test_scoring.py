@@ -365,3 +365,9 @@ def test_a_higher_total_never_has_a_lower_grade(points: tuple[Decimal, Decimal])
     order = ["差", "中", "良", "优"]
     low, high = (order.index(scoring.grade(value, EXCESS) or "") for value in sorted(points))
     assert low <= high
+
+
+@pytest.mark.parametrize("column", ["target", "actual", "weight"])
+def test_a_number_that_no_cell_can_hold_has_no_score(column: str) -> None:
+    cells: dict[str, CellValue] = {"target": "6", "actual": "6", "weight": "10", column: "9" * 400}
+    assert score("≥", cells["target"], cells["actual"], cells["weight"]) is None

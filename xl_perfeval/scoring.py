@@ -220,7 +220,10 @@ def number(value: CellValue, *repeated: CellValue) -> Decimal | None:
     if not isinstance(value, str):
         return None
     bare = _without(value, (" ", "　", "%", "％", *map(text, repeated)))
-    return _SIGNIFICANT.plus(Decimal(bare)) if _NUMBER.fullmatch(bare) else None
+    if not _NUMBER.fullmatch(bare):
+        return None
+    read = _SIGNIFICANT.plus(Decimal(bare))
+    return read if read.adjusted() < _LARGEST else None
 
 
 def text(value: CellValue) -> str:
@@ -229,6 +232,8 @@ def text(value: CellValue) -> str:
 
 
 _SIGNIFICANT = Context(prec=15)  # of a spreadsheet's numbers
+_LARGEST = 308
+"""Power of ten from which on a spreadsheet has no numbers."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 
