@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -84,9 +85,25 @@ def _read_text(cell: Cell, doubt: str | None = None) -> Target:
     ends = {later.at: measure.end for measure, later in pairwise(measures)}
     if len(chosen) == 1:
         return _part(cell, first, ends.get(first.at, 0), True, doubt)
-    return _several(
-        cell.raw, tuple(_part(cell, measure, ends.get(measure.at, 0), False, doubt) for measure in chosen)
-    )
+    parts = tuple(_part(cell, measure, ends.get(measure.at, 0), False, doubt) for measure in chosen)
+    return _both_bounds(cell, parts) or _several(cell.raw, parts)
+
+
+def _both_bounds(cell: Cell, parts: tuple[Target, ...]) -> Target | None:
+    """Two bounds of one thing as its range: 不少于2家，不超过5家, 95%≥满意度≥90%."""
+    if len(parts) != 2 or not all(part.certain for part in parts):
+        return None
+    lower, upper = parts if parts[0].low is not None else (parts[1], parts[0])
+    if (lower.sign, upper.sign) != (Sign.at_least, Sign.at_most) or lower.unit != upper.unit:
+        return None
+    if (lower.noun and upper.noun and lower.noun != upper.noun) or _below(upper, lower):
+        return None
+    noun = lower.noun or upper.noun
+    return replace(lower, sign=Sign.range, high=upper.high, noun=noun, note=None, start=0, end=len(cell.text))
+
+
+def _below(upper: Target, lower: Target) -> bool:
+    return upper.high is None or lower.low is None or upper.high < lower.low
 
 
 def _several(raw: CellValue, parts: tuple[Target, ...]) -> Target:

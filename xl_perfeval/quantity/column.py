@@ -87,7 +87,9 @@ def _in_column(size: Size, cell: Cell) -> Size:
 
 
 _PERIODS = "年月日天季周"
-_EACH = expression(f"每([^\\W\\d_])(?:每?([{_PERIODS}])|均)?[^\\W\\d_]{{0,6}}$")
+_EACH = expression(
+    f"每(平方公里|平方米|立方米|公里|公斤|公顷|人次|[^\\W\\d_])(?:每?([{_PERIODS}])|均)?[^\\W\\d_]{{0,6}}$"
+)
 _ON_AVERAGE = expression("([人户亩村次])均[^\\W\\d_]{0,6}$")
 _OFTEN = expression("每个?(月|季度|周|天|日)")
 

@@ -109,11 +109,13 @@ def _year_of(text: str, year: int) -> int:
 
 
 def _part_of_year(text: str, year: int) -> Span | None:
-    """上半年, 第三季度, 一、二季度, 2020年第四季度前."""
+    """上半年, 第三季度, 前三季度, 一、二季度, 2020年第四季度前."""
     match = _PARTS.search(text)
     if match is None:
         return None
     year = _year_of(text, year)
+    if match[1] and not match[2] and text.endswith("前", 0, match.start()):
+        return Span(Day(year, 1, 1), last_of_month(year, _QUARTERS[match[1]] * 3))
     if match[4]:
         first, last = _MONTHS_OF_HALF[match[4]]
     else:

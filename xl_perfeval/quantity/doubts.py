@@ -12,12 +12,20 @@ _ODD = expression(r"[\^ˆ?？#@&$|\\{}_`!！+±lIO]")
 _ODD_BY_NUMBER = expression(
     r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9][lIO|][0-9%]|[0-9%] ?±"
 )
+_SPLIT_BY_COMMA = expression(r"(?:^|[^0-9.,])[1-9][0-9]{0,2}，[0-9]{3}(?![0-9])")
+_PRODUCT = expression(r"[0-9][^\W\d_]{0,2} ?[*×] ?[0-9]+[^\W\d_]{0,2}$")
 _UNIT_FIRST = expression(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
 
 
 def doubt_about(folded: str) -> str | None:
     """Why the whole text is doubtful; `None` when it is not."""
+    if "，" in folded and _SPLIT_BY_COMMA.search(folded):
+        return "“，”两边可能是同一个数"
+    if folded[-1] in "-~":
+        return "“-”旁边可能少了一个数或符号"
     if not folded.isalpha():
+        if _PRODUCT.search(folded):
+            return "写的是相乘，没有写出得数"
         if _ODD.search(folded) and _ODD_BY_NUMBER.search(folded):
             return "数字旁边有看不懂的符号"
         if is_unfilled(folded):

@@ -32,7 +32,7 @@ def naming_number(text: str, at: int, end: int, previous: Measure | None) -> Mea
     return measure
 
 
-_DATE_MARKS = frozenset("年月日号时季/-~至到.:")
+_DATE_MARKS = frozenset("年月日号时季/-~至到.:比")
 _NAME_MARKS = frozenset("Φφ∅第前表图件标号序务目〔[(#&.-_·")
 _LIST_MARKS = frozenset(".、)*×xX#号")
 _PHONE_MARKS = frozenset("热专-话机:线真拨打询报平系是为码号")
@@ -50,10 +50,10 @@ _NUMERIC_DATE = expression(
     r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9,.]))"
     r"(?:(?:-{1,2}|~|至|到)[0-9]{1,2}[./][0-9]{1,2}(?![0-9./]))?"
 )
-_SECOND_OF_DATES = expression(r"(?:-{1,2}|~|至|到) ?([0-9]{1,4})(月|年|日)?")
+_SECOND_OF_DATES = expression(r"(?:-{1,2}|~|至|到) ?([0-9]{1,4})(月|年|日|季度)?")
 _YEAR_AND_MONTH = expression(r"年 ?[0-9]{1,2} ?月")
 _CLOCK = expression(r":[0-5][0-9](?![0-9])")
-_RATIO = expression(r"[:/][0-9][0-9.]*")
+_RATIO = expression(r"[:/比][0-9][0-9.]*")
 _BETWEEN = frozenset("-~至到")
 
 
@@ -80,7 +80,7 @@ def date_number(text: str, at: int, end: int, mark: int, previous: Measure | Non
     if after == "季":
         quarter = text.startswith("季度", mark) and at > 0 and text[at - 1] == "第"
         return Measure(FigureKind.date, Decimal(value), at, mark + 2, "季度") if quarter else None
-    if after == ":" or after == "/":
+    if after in (":", "/", "比"):
         return _clock_or_ratio(text, at, mark, value)
     return _range_of_dates(text, at, mark, value) if after in _BETWEEN else None
 
@@ -123,7 +123,7 @@ def _range_of_dates(text: str, at: int, mark: int, value: int) -> Measure | None
     match = _SECOND_OF_DATES.match(text, mark)
     if match is None:
         return None
-    months = match[2] == "月" and value <= 12
+    months = (match[2] == "月" and value <= 12) or (match[2] == "季度" and value <= 4)
     years = match[2] in ("年", None) and len(match[1]) == 4 and 1900 <= value <= int(match[1]) < 2200
     if not months and not years:
         return None

@@ -94,7 +94,7 @@ def _malformed(text: str, at: int, end: int) -> Measure:
 # --- quantities ---------------------------------------------------------------------------------------------
 
 _MORE = frozenset("余多")
-_BEFORE_MINUS = frozenset(" 长为率达降≥≤<>=:")
+_BEFORE_MINUS = frozenset(" 长为率达降比≥≤<>=:")
 
 
 def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
@@ -174,6 +174,8 @@ def _set_kind(measure: Measure, unit: Unit, text: str) -> None:
         measure.kind = FigureKind.age
     elif word == "周年":
         measure.kind = FigureKind.anniversary
+    elif not word and factor is None and text.endswith("¥", 0, measure.at):
+        factor, measure.kind, measure.unit = 1 / WAN, FigureKind.money, "万元"
     elif not word and factor is not None:
         measure.bare_wan = True
         if _reads_as_money(measure, text):
@@ -264,6 +266,13 @@ def _in_words(text: str, at: int, end: int) -> Measure | None:
     measure = _quantity(text, at, end, value)
     if not measure.unit and not measure.bare_wan:
         return None
+    if (
+        value in (100, 1000, WAN)
+        and text.endswith("上", 0, at)
+        and not text.endswith(("以上", "线上", "网上"), 0, at)
+        and measure.sign is Sign.implicit
+    ):
+        measure.sign, measure.approximate, measure.start = Sign.at_least, True, at - 1
     if measure.kind is FigureKind.anniversary or _surely_counts(measure, text, value):
         return measure
     return None

@@ -21,10 +21,19 @@ def set_sign(measure: Measure, text: str) -> None:
     elif ahead == "内" and _is_limit(measure, text, place + 1):
         measure.end = place + 1
         _agree(measure, Sign.at_most)
+    elif ahead == "+" and not text[place + 1 : place + 2].isdecimal():
+        measure.end = place + 1
+        _agree(measure, Sign.at_least)
+    elif ahead in _MIRRORED and measure.sign is Sign.implicit and text[place + 1 : place + 2].isalpha():
+        measure.sign = _MIRRORED[ahead]
     if measure.sign is Sign.implicit and measure.start > 4:
         _look_at_clause(measure, text)
     if measure.high is not None and measure.sign in _GIVE_WAY_TO_RANGE:
         measure.sign = Sign.range
+
+
+_MIRRORED = {"≥": Sign.at_most, ">": Sign.less_than, "≤": Sign.at_least, "<": Sign.more_than}
+"""What a sign behind the number says of it: 95%≥满意度 is at most 95%."""
 
 
 def _meanings(**lists: str) -> dict[str, Sign | None]:
@@ -33,7 +42,7 @@ def _meanings(**lists: str) -> dict[str, Sign | None]:
 
 _BEFORE = _meanings(
     at_least="≥ >= => =≥ ≥= ≥≥ 不低于 不少于 不小于 不低 至少 最少 最低 起码 不得低于 不得少于 不得小于 不应低于 不能少于 不能低于 "
-    "大于等于 大于或等于 高于等于 高于或等于 多于或等于 未低于 力争达到",
+    "达到或超过 达到或高于 等于或大于 等于或高于 大于等于 大于或等于 高于等于 高于或等于 多于或等于 未低于 力争达到",
     more_than="> 大于 超过 超 高于 多于 超出 突破 逾",
     less_than="< 小于 低于 少于 不足 不满 不到 未满 未达 未达到",
     at_most="≤ <= =< ≤= ≤≤ 不超过 不超 不超出 不高于 不大于 不多于 至多 最多 最高 不得超过 不得高于 不得大于 不应超过 不能超过 未超过 "

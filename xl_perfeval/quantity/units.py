@@ -92,6 +92,7 @@ _LENGTHS = {
 }
 _LETTERS = expression(r"[A-Za-z]+[²³23]?")
 _BELOW = expression(r" ?/ ?([0-9]*[^\W\d_]{1,4}[²³23]?(?:[·*×./][^\W\d_]{1,4})?)")
+_LIMIT_BEHIND = expression("(?<=[^\\W\\d_])(?:以|之|及|左|内$)[^\\W\\d_]*$")
 
 
 def unit_at(text: str, at: int) -> Unit:
@@ -108,9 +109,12 @@ def unit_at(text: str, at: int) -> Unit:
     if text[end : end + 1] in ("/", " "):
         below = _BELOW.match(text, end)
         if below:
+            under, end = below[1], below.end()
+            limit = _LIMIT_BEHIND.search(under)
+            if limit:
+                under, end = under[: limit.start()], end - (len(under) - limit.start())
             # A form is about one year, so an amount a year is an amount.
-            word = word if word == "元" and below[1] == "年" else f"{word}/{below[1]}"
-            end = below.end()
+            word = word if word == "元" and under == "年" else f"{word}/{under}"
     if factor is not None and (word in _MEASURED or word in _LIVING or word in _FOREIGN):
         return Unit(text[at:start].strip(" 余多") + word, None, end)
     return Unit(_SPELLINGS.get(word, word), factor, end)

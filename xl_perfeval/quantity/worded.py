@@ -10,6 +10,7 @@ from xl_perfeval.quantity.measure import FigureKind, Measure, Sign
 from xl_perfeval.quantity.naming import is_letter
 from xl_perfeval.quantity.targets import Kind, Target, bound_of, unread
 from xl_perfeval.quantity.units import unit_at
+from xl_perfeval.quantity.vocabulary import words
 from xl_perfeval.quantity.wording import (
     Growth,
     band_of,
@@ -68,9 +69,13 @@ _LETTERS_IN_NUMBER = expression(
 )
 
 
+_ONLY_UNIT = words("元 万元 亿元 万 亿 ‰ 百分比")
+_PRODUCT = expression(r"[0-9.]+ ?[*×] ?[0-9.]+")
+
+
 def _looks_damaged(text: str, measures: list[Measure]) -> bool:
     """Signs or letters without sense, a letter glued to an amount (M.8万元); not 5G基站, C25混凝土."""
-    if text.isascii() or not text.strip("≥≤ "):
+    if text.isascii() or not text.strip("≥≤ ") or text in _ONLY_UNIT or _PRODUCT.fullmatch(text):
         return True
     if not measures:
         return False
