@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
+from posixpath import join, normpath
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
+import openpyxl
 from lxml import etree
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 NAMESPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+    "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "p": "urn:xl-perfeval:report-paragraphs:1",
 }
 _W = f"{{{NAMESPACES['w']}}}"
@@ -54,13 +59,7 @@ class Document:
     @cached_property
     def blocks(self) -> list[Block | Table]:
         """Paragraphs and tables from top to bottom, those without any text left out."""
-        found: list[Block | Table] = []
-        for element in self.body:
-            if element.tag == f"{_W}p" and _text(element):
-                found.append(Block(style_of(element), _text(element)))
-            elif element.tag == f"{_W}tbl":
-                found.append(_table(element))
-        return found
+        return [block for block in self._all if block is not None]
 
     @property
     def tables(self) -> list[Table]:
@@ -112,16 +111,95 @@ class Document:
         (found,) = find(self.part("word/styles.xml"), f"w:style[@w:styleId='{style}']")
         return found
 
+    @cached_property
+    def style_names(self) -> dict[str, str]:
+        """Style id → the name that people see."""
+        styles = find(self.part("word/styles.xml"), "w:style")
+        return {attribute(each, "styleId"): find(each, "w:name/@w:val")[0] for each in styles}
+
+    def links(self, part: str) -> dict[str, str]:
+        """The relations of a part: id → the part it leads to."""
+        folder, _, name = part.rpartition("/")
+        relations = self.part(f"{folder}/_rels/{name}.rels")
+        return {
+            each.get("Id", ""): normpath(join(folder, each.get("Target", ""))).lstrip("/")
+            for each in relations
+        }
+
+    @cached_property
+    def charts(self) -> list[Chart]:
+        """All charts, in order."""
+        return [self._chart(drawing) for drawing in find(self.body, ".//w:drawing[.//c:chart]")]
+
+    def _chart(self, drawing: _Element) -> Chart:
+        (key,) = find(drawing, ".//c:chart/@r:id")
+        part = self.links("word/document.xml")[key]
+        root = self.part(part)
+        (workbook,) = find(root, "c:externalData/@r:id")
+        book = openpyxl.load_workbook(BytesIO(self._parts[self.links(part)[workbook]]))
+        count = int(find(root, ".//c:cat//c:ptCount/@val")[0])
+        series = find(root, ".//c:ser")
+        return Chart(
+            names=find(series[0], "c:cat//c:v/text()"),
+            series={find(each, "c:tx//c:v/text()")[0]: _points(each, count) for each in series},
+            stacked=find(root, ".//c:grouping/@val") == ["stacked"],
+            spoken=find(drawing, ".//wp:docPr/@descr")[0],
+            size=tuple(int(find(drawing, f".//wp:extent/@{side}")[0]) for side in ("cx", "cy")),
+            workbook=[list(row) for row in book.worksheets[0].iter_rows(values_only=True)],
+        )
+
     def plain(self) -> str:
-        """Everything the document says, as text that is easy to compare: headings marked, cells between bars."""
+        """Everything the document says, a line per paragraph, row and series: style or kind, then the text."""
         lines: list[str] = []
-        for block in self.blocks:
-            if isinstance(block, Block):
-                marks = "#" * int(block.style[-1]) + " " if block.style.startswith("Heading") else ""
-                lines.append(marks + block.text.replace("\n", " / "))
+        charts = iter(self.charts)
+        for block in self._all:
+            if isinstance(block, list):
+                lines += [" | ".join(["表", *row]) for row in block]
+            elif isinstance(block, Block):
+                name = self.style_names[block.style]
+                lines.append(f"{name} | " + block.text.replace("\n", " / "))
             else:
-                lines += [" | ".join(row) for row in block]
+                lines += next(charts).plain()
         return "\n".join(lines) + "\n"
+
+    @cached_property
+    def _all(self) -> list[Block | Table | None]:
+        """`blocks`, and `None` where a chart stands."""
+        found: list[Block | Table | None] = []
+        for element in self.body:
+            if element.tag == f"{_W}tbl":
+                found.append(_table(element))
+            elif element.tag == f"{_W}p":
+                found += [None for _ in find(element, ".//c:chart")]
+                found += [Block(style_of(element), text) for text in [_text(element)] if text]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart as it is stored: categories, series by name, what a screen reader says, size in EMU, its workbook."""
+
+    names: list[str]
+    series: dict[str, list[float | None]]
+    stacked: bool
+    spoken: str
+    size: tuple[int, ...]
+    workbook: list[list[Any]]
+
+    def plain(self) -> list[str]:
+        """A line with the categories and one per series."""
+        rows = [
+            [name, *("" if value is None else f"{value:g}" for value in values)]
+            for name, values in self.series.items()
+        ]
+        return [" | ".join(["图", *row]) for row in [["", *self.names], *rows]]
+
+
+def _points(series: _Element, count: int) -> list[float | None]:
+    values: list[float | None] = [None] * count
+    for point in find(series, "c:val//c:pt"):
+        values[int(point.get("idx"))] = float(find(point, "c:v/text()")[0])
+    return values
 
 
 def find(element: _Element, path: str) -> list[Any]:

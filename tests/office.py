@@ -165,10 +165,19 @@ class Office:
         """Profile, log and private copies; exists while the office runs."""
         return self._folder
 
+    @property
+    def pipe(self) -> str:
+        """Name of the pipe at which it listens; starts it when it is not running."""
+        self._ensure_running()
+        return self._folder.name
+
     @_at_the_border
-    def open(self, path: Path, *, macros: bool = False) -> OfficeBook:
-        """Open a private copy of a workbook; use as a context manager. VBA runs only with `macros`."""
-        document = self._load(path, macros=macros)
+    def open(self, path: Path, *, macros: bool = False, untitled: bool = False) -> OfficeBook:
+        """Open a private copy of a workbook; use as a context manager. VBA runs only with `macros`.
+
+        `untitled` opens it like a template: a new workbook that was never saved.
+        """
+        document = self._load(path, macros=macros, untitled=untitled)
         if not document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
             document.close(True)
             raise OfficeError(f"{path.name} is not a workbook")
@@ -223,7 +232,7 @@ class Office:
             socket.unlink(missing_ok=True)
         self._process, self._desktop = None, None
 
-    def _load(self, path: Path, *, macros: bool = False) -> Any:
+    def _load(self, path: Path, *, macros: bool = False, untitled: bool = False) -> Any:
         self._ensure_running()
         self._opened += 1
         # A lock file beside the original, or one of an earlier crash, would make the load return nothing.
@@ -231,7 +240,8 @@ class Office:
         copy.parent.mkdir()
         shutil.copyfile(path, copy)
         # Hidden documents have no view and lose freeze panes when saved; nothing shows in a headless office.
-        arguments = _properties(Hidden=False, MacroExecutionMode=4 if macros else 0)
+        mode = 4 if macros else 0
+        arguments = _properties(Hidden=False, MacroExecutionMode=mode, AsTemplate=untitled)
         document = self._desktop.loadComponentFromURL(copy.as_uri(), "_blank", 0, arguments)
         if document is None:
             raise OfficeError(f"LibreOffice does not open {path.name}")
@@ -410,6 +420,29 @@ class OfficeBook:
             for base, entry in _conditions_at(self._sheet(sheet), found.CellAddress)
             if self._holds(entry, base, found)
         )
+
+    @_at_the_border
+    def add_basic(self, module: str, source: str) -> None:
+        """Put a Basic module into the document's library `Standard`; needs `open(…, macros=True)`."""
+        libraries = self.document.BasicLibraries
+        if not libraries.hasByName("Standard"):
+            libraries.createLibrary("Standard")
+        libraries.getByName("Standard").insertByName(module, source)
+
+    @_at_the_border
+    def call_basic(self, procedure: str, *arguments: object) -> Any:
+        """Call `Module.Function` of the library `Standard`.
+
+        A call straight into the library of a VBA project is accepted and does nothing.
+        """
+        url = f"vnd.sun.star.script:Standard.{procedure}?language=Basic&location=document"
+        return self.document.getScriptProvider().getScript(url).invoke(arguments, (), ())[0]
+
+    @_at_the_border
+    def save(self, path: Path) -> Path:
+        """Save the private copy, as a user does, and copy it to `path`. Never for files that leave the tests."""
+        self.document.store()
+        return Path(shutil.copyfile(_uno().fileUrlToSystemPath(self.document.URL), path))
 
     @_at_the_border
     def save_as_xlsx(self, path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FINDINGS = json.loads(resources.files("xl_perfeval").joinpath("schemas/findings.schema.json").read_bytes())
-COMMANDS = ("demo", "new", "validate", "report", "export", "parse", "rules", "forms")
+COMMANDS = ("demo", "new", "template", "validate", "report", "export", "parse", "rules", "forms")
 NOBODY = 65534
 
 
@@ -110,8 +111,14 @@ def test_help_names_what_exists(capsys: pytest.CaptureFixture[str]) -> None:
             "--format 后面写的是“xml”，只能写 text、json、html 中的一个。",
         ),
         (["export", "a", "b"], "多写了“b”。用法见 perfeval export --help。"),
-        (["new", "表.xlsm"], "目前只能做不带宏的 .xlsx，请把“表.xlsm”改成“表.xlsx”。"),
-        (["new", "表"], "工作簿的文件名要以 .xlsx 结尾，请把“表”改成“表.xlsx”。"),
+        (
+            ["new", "表.xlsm", "--macro-free"],
+            "不带宏的工作簿要以 .xlsx 结尾，请把“表.xlsm”改成“表.xlsx”。",
+        ),
+        (
+            ["new", "表"],
+            "工作簿的文件名要以 .xlsm（带按钮和宏）或 .xlsx（不带宏）结尾，请把“表”改成“表.xlsm”。",
+        ),
         (
             ["new", "表.xlsx", "--year", "20"],
             "--year 后面写的是“20”，请写 2000 到 2100 之间的年份，例如 2020。",
@@ -395,6 +402,8 @@ def test_report_beside_the_workbook_and_never_over_another(filled: Path, tmp_pat
     assert second.returncode == 0
     assert "已经存在，没有覆盖" in second.stdout
     assert (tmp_path / "自评_报告.docx").read_bytes() == written
+    assert "“报告文字”和上次一样，工作簿没有改动。" in second.stdout
+    shutil.rmtree(tmp_path / "备份")
     [other] = set(files_in(tmp_path)) - {"自评.xlsx", "自评_报告.docx"}
     assert re.fullmatch(r"自评_报告_\d{8}-\d{6}\.docx", other)
     assert (tmp_path / other).read_bytes() == written
@@ -590,7 +599,7 @@ def test_a_fault_of_the_program_is_a_sentence(
         raise ZeroDivisionError("x")
 
     monkeypatch.setattr(actions, "validate", broken)
-    monkeypatch.setattr(actions, "read", broken)
+    monkeypatch.setattr(actions, "draft_report", broken)
     assert call("validate", filled) == 2
     printed = capsys.readouterr()
     assert "ZeroDivisionError" in printed.err
@@ -647,7 +656,7 @@ def test_chinese_comes_through_any_locale(filled: Path) -> None:
 def test_heavy_things_are_loaded_only_where_used(
     arguments: Sequence[str], heavy: set[str], filled: Path, tmp_path: Path
 ) -> None:
-    named = [str(filled) if each == "BOOK" else each for each in arguments]
+    named = [str(shutil.copy(filled, tmp_path)) if each == "BOOK" else each for each in arguments]
     program = (
         "import sys, xl_perfeval.cli as c\n"
         "try: c.main(sys.argv[1:])\n"

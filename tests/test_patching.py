@@ -357,6 +357,53 @@ def test_formulas_that_share_a_text_are_read_in_their_own_words() -> None:
     }
 
 
+def test_one_formula_is_read_as_among_all() -> None:
+    cells = (
+        '<row r="1"><c r="A1" s="1"/><c r="B1" t="str"><f>"&amp;lt;"&amp;A1&lt;&gt;"年"&#33;</f><v>年</v></c></row>'
+        '<row r="2"><c s="2" r="A2"><f>1+1</f><v>2</v></c><c r="B2"><f a="1">2</f></c><c r="C2"><v>3</v></c></row>'
+    )
+    part = f"<worksheet><sheetData>{cells}</sheetData></worksheet>".encode()
+    everything = SheetXml(part).formulas()
+    for places in ([(2, 3), (1, 2), (2, 1), (2, 2), (1, 1), (9, 9)], [(1, 1)], [(2, 1)]):
+        xml = SheetXml(part)
+        assert [xml.formula_at(place) for place in places] == [everything.get(place, "") for place in places]
+    assert everything[1, 2] == '="&lt;"&A1<>"年"!'
+    shared = SheetXml(f"<worksheet><sheetData>{SHARED}</sheetData></worksheet>".encode())
+    assert shared.formula_at((3, 2)) == "=$A3*2+'a1'!C$4&\"A1\""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            '<c r="B2" s="7" t="str"><f>A1</f><v>旧</v></c>',
+            '<c r="B2" s="7" t="str"><f>A1</f><v>新&amp;</v></c>',
+        ),
+        ('<c r="B2"><f>A1</f><v>1</v></c>', '<c r="B2" t="str"><f>A1</f><v>新&amp;</v></c>'),
+        ('<c r="B2" t="str"><f>A1</f></c>', '<c r="B2" t="str"><f>A1</f><v>新&amp;</v></c>'),
+        ('<c t="b" r="B2" cm="1"><f>A1</f><v/></c>', '<c r="B2" cm="1" t="str"><f>A1</f><v>新&amp;</v></c>'),
+        (
+            '<c r="B2" t="str"><f ca="1">"年"</f><v>旧</v></c>',
+            '<c r="B2" t="str"><f ca="1">"年"</f><v>新&amp;</v></c>',
+        ),
+        ('<c r="B2" t="str"><f>A1</f><v>新&amp;</v></c>', '<c r="B2" t="str"><f>A1</f><v>新&amp;</v></c>'),
+        ('<c r="B2" t="s"><v>4</v></c>', '<c r="B2" t="s"><v>4</v></c>'),
+    ],
+)
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_formula_shows_another_result_and_nothing_else_changes(
+    before: str, after: str, asked: bool
+) -> None:
+    frame = '<worksheet><sheetData><row r="1"><c r="A1" t="str"><f>"前"</f><v>前</v></c></row><row r="2">{}</row><row r="3"><c r="A3" t="inlineStr"><is><t>后</t></is></c></row></sheetData><x t="尾"/></worksheet>'
+    xml = SheetXml(frame.format(before).encode())
+    if asked:
+        xml.formula_at((2, 2))
+    wanted = Changes()
+    wanted.show((2, 2), "新&")
+    held = "新&" if before == after and "<f>" in before else "旧"
+    assert xml.patched(wanted, lambda _: held).decode() == frame.format(after)
+
+
 def test_no_formula_is_left_without_the_text_it_shared() -> None:
     new = patched(SHARED, {(1, 2): "weg"})
     assert "shared" not in new

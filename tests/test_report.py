@@ -21,14 +21,17 @@ from hypothesis import HealthCheck, given, settings
 from tests.docx_reading import Block, Document, attribute, find, style_of
 from tests.strategies import submissions
 from tests.validator import problems
-from xl_perfeval import forms, report, rollup, sample
+from xl_perfeval import forms, narrative, report, rollup, sample
 from xl_perfeval.model import (
     CellError,
     FormField,
     Funding,
+    Goal,
     Indicator,
     Paragraph,
     Project,
+    Source,
+    Statement,
     Unit,
     WorkItem,
 )
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from tests.office import Office
     from xl_perfeval.model import CellValue, Edition, Submission
 
-GOLDEN = Path(__file__).parent / "golden" / "report-sample.txt"
+GOLDEN = Path(__file__).parent / "golden"
 SAMPLE = sample.submission()
 COUNTY, MINISTRY = forms.load("county-matrix"), forms.load("ministry-2020")
 GAP = re.compile("【待补充：[^】]+】")
@@ -84,11 +87,30 @@ def filled(value: CellValue, number: int = 1) -> Project:
 # --- what it says -----------------------------------------------------------------------------------------
 
 
-def test_the_sample_reads_as_in_the_golden_text(document: Document) -> None:
+def alike(submission: Submission, count: int) -> Submission:
+    """The sample with as many projects, all of other names."""
+    projects = tuple(
+        replace(project, id=f"P{number}", number=number, name=f"{project.name}（{number}）")
+        for number in range(1, count + 1)
+        for project in [submission.projects[(number - 1) % len(submission.projects)]]
+    )
+    return replace(submission, projects=projects)
+
+
+@pytest.mark.parametrize("name", ["sample", "one", "forty", "scored"])
+def test_reports_read_as_in_the_golden_texts(tmp_path: Path, name: str) -> None:
+    submission = {
+        "sample": SAMPLE,
+        "one": replace(SAMPLE, projects=SAMPLE.projects[3:], paragraphs=()),
+        "forty": replace(alike(SAMPLE, 40), paragraphs=()),
+        "scored": replace(SCORED, paragraphs=()),
+    }[name]
+    said = written(tmp_path, submission, narrative.compose(submission)).plain()
+    golden = GOLDEN / f"report-{name}.txt"
     if os.environ.get("PERFEVAL_WRITE_GOLDEN"):
-        GOLDEN.parent.mkdir(exist_ok=True)
-        GOLDEN.write_text(document.plain(), encoding="utf-8")
-    assert document.plain() == GOLDEN.read_text(encoding="utf-8")
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(said, encoding="utf-8")
+    assert said == golden.read_text(encoding="utf-8")
 
 
 def test_the_six_headings_stand_in_order(document: Document) -> None:
@@ -213,16 +235,36 @@ ROWS = (
     Indicator(level1="效益指标", level2="社会效益指标", level3="创新意识", sign="定性", target="明显提升",
               actual="达成", weight="40", score="38"),
 )  # fmt: skip
-SCORED = replace(
-    SAMPLE, edition=MINISTRY, projects=tuple(replace(p, indicators=ROWS) for p in SAMPLE.projects)
-)
+GOAL = Goal(expected="培训企业，印发政策资料。", achieved="培训10场，印发资料8600份。")
+
+
+def scored(edition: Edition) -> Submission:
+    """The sample with indicators, a yearly goal and one source of money each."""
+
+    def with_form(project: Project) -> Project:
+        money = project.funding
+        first = edition.frame.sources[0] if edition.frame else ""
+        source = Source(name=first, initial_budget="50", budget=money.budget, spent=money.spent)
+        return replace(
+            project,
+            funding=replace(money, initial_budget="50", sources=(source,)),
+            goal=GOAL,
+            indicators=ROWS,
+        )
+
+    projects = tuple(map(with_form, SAMPLE.projects))
+    unit = replace(SAMPLE.unit, department="示例区科学技术局")
+    return replace(SAMPLE, edition=edition, projects=projects, unit=unit)
+
+
+SCORED = scored(MINISTRY)
 
 
 def test_scored_editions_append_their_forms(tmp_path: Path) -> None:
     found = written(tmp_path, SCORED)
     assert found.texts("PEAttachments") == ["附件：1.项目支出绩效自评表"]
     assert found.texts("PEAnnexMark", "PEAnnexTitle") == ["附件1", "项目支出绩效自评表"]
-    assert len(found.tables) == 1 + 4 + 4
+    assert len(found.tables) == 1 + 4 + 1 + 2 * 4
     assert found.tables[-1] == [
         [
             "一级指标",
@@ -234,12 +276,55 @@ def test_scored_editions_append_their_forms(tmp_path: Path) -> None:
             "得分",
             "偏差原因分析及改进措施",
         ],
-        ["预算执行率", "预算执行率", "预算执行率", "100%", "96.43%", "10", "9.64", ""],
         ["产出指标", "数量指标", "印发资料", "≥10000份", "8600", "25", "21.5", "招标晚于计划"],
         ["产出指标", "数量指标", "举办培训", "≥6场", "10", "25", "25", ""],
         ["效益指标", "社会效益指标", "创新意识", "明显提升", "达成", "40", "38", ""],
         [*["总分"] * 5, "100", "94.14", "优"],
     ]
+
+
+def test_the_form_prints_money_by_source_and_the_yearly_goal(tmp_path: Path) -> None:
+    form = written(tmp_path, SCORED).tables[-2]
+    money, goal = "项目资金（万元）", "年度总体目标"
+    assert form == [
+        ["项目名称", *["2020年区级科技计划项目立项扶持资金"] * 7],
+        ["主管部门", *["示例区科学技术局"] * 3, "实施单位", *["示例区科学技术局"] * 3],
+        [money, "", "年初预算数（A）", "全年预算数（B）", "全年执行数（C）", "分值", "执行率", "得分"],
+        [money, "年度资金总额", "50.00", "420.00", "405.00", "10", "96.43%", "9.64"],
+        [money, "其中：当年财政拨款", "50.00", "420.00", "405.00", "—", "96.43%", "—"],
+        [money, "　　　上年结转资金", "", "", "", "—", "", "—"],
+        [money, "　　　其他资金", "", "", "", "—", "", "—"],
+        [goal, *["预期目标"] * 3, *["实际完成情况"] * 4],
+        [goal, *["培训企业，印发政策资料。"] * 3, *["培训10场，印发资料8600份。"] * 4],
+    ]
+
+
+def test_scores_stand_in_one_table(tmp_path: Path) -> None:
+    table = written(tmp_path, SCORED).tables[5]
+    heads = ["项目名称", "预算执行（10分）", "产出（50分）", "效益（30分）", "满意度（10分）", "总分", "等级"]
+    assert table[0] == heads
+    assert table[1] == ["科技工作经费", "10", "46.5", "38", "", "94.5", "优"]
+    assert [row[-2] for row in table[1:]] == ["94.5", "94.5", "94.5", "94.14"]
+
+
+@pytest.mark.parametrize("edition", [each for each in forms.editions() if forms.load(each).has("scoring")])
+def test_every_form_is_printed_as_its_edition_words_it(tmp_path: Path, edition: str) -> None:
+    submission = scored(forms.load(edition))
+    frame = submission.edition.frame
+    assert frame is not None
+    text = Statement(key=frame.texts[0].key, text="过程规范。") if frame.texts else None
+    projects = tuple(replace(p, statements=(text,) if text else ()) for p in submission.projects)
+    found = written(tmp_path, replace(submission, projects=projects))
+    said = {cell for table in found.tables for row in table for cell in row}
+    assert {label.label for label in frame.money} <= said
+    assert {frame.fund_total, f"其中：{frame.sources[0]}", frame.expected, frame.achieved} <= said
+    assert (text is None) or {frame.texts[0].label.replace("\n", ""), "过程规范。"} <= said
+    assert {field.label for field in submission.edition.table("scoring").fields} - said <= {
+        "符号", "单位", "评价方式", "指标性质", "度量单位",
+    }  # fmt: skip
+    for sign in frame.signs:
+        assert f"{sign}：" in found.plain()
+    assert problems(tmp_path / "report.docx") == []
 
 
 def test_unscored_editions_name_no_annex(document: Document) -> None:

@@ -16,13 +16,17 @@ from xl_perfeval.checked import Checked
 from xl_perfeval.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
+    import zipfile
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from xl_perfeval.books import ReadableBook
-    from xl_perfeval.model import Edition, Submission
+    from xl_perfeval.books.file import FileBook
+    from xl_perfeval.model import Edition, Paragraph, Submission
+    from xl_perfeval.narrative.redrafting import Redrafted
     from xl_perfeval.repairs import Repair
+    from xl_perfeval.template.macros import Macros
     from xl_perfeval.writing import Written
 
 PLACEHOLDER = "【待补充"
@@ -31,10 +35,23 @@ PLACEHOLDER = "【待补充"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A report that was written: where, and how many places still wait for people."""
+    """A report that was written: where, how many places still wait for people, in the layout of which template."""
 
     path: Path
     waiting: int
+    template: Path | None = None
+    """`None`: the program's own."""
+    notes: tuple[str, ...] = ()
+    """What the template lacks, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftedReport:
+    """A report drafted into its workbook and written. The workbook was right already when there is no `backup`."""
+
+    report: Report
+    redrafted: Redrafted
+    backup: Path | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,12 +183,21 @@ def unreadable(file: str, why: NotReadable) -> Checked:
 def new(submission: Submission, path: Path, findings: Sequence[Finding] = ()) -> list[str]:
     """Write a workbook filled with `submission`; returns what it could not hold, one sentence each.
 
-    Raises `saving.NotSaved`, also when `path` exists.
+    It has macros when `path` ends in .xlsm. Raises `saving.NotSaved`, also when `path` exists.
     """
     from xl_perfeval import template
 
     with saving.whole(path) as temporary, _plain_os_errors():
-        return template.build(submission, temporary, findings=findings)
+        return template.build(submission, temporary, findings=findings, macros=_macros(path))
+
+
+def _macros(path: Path) -> Macros | None:
+    """The macros for a workbook of this name. Raises `saving.NotSaved` when they are not installed."""
+    if path.suffix.lower() != ".xlsm":
+        return None
+    from xl_perfeval.template import macros
+
+    return macros.load()
 
 
 @contextmanager
@@ -185,6 +211,58 @@ def _plain_os_errors() -> Generator[None]:
         raise
 
 
+def template_path() -> Path:
+    """Where the blank macro workbook of this checkout is kept. Raises `saving.NotSaved` outside a checkout."""
+    from pathlib import Path
+
+    checkout = Path(__file__).parents[1]
+    if not (checkout / "pyproject.toml").is_file() or not (checkout / "macros").is_dir():
+        raise saving.NotSaved(
+            "这里不是 xl_perfeval 的源代码目录，没有 workbook/PerfEval.xlsm 可以重做。要一份空白工作簿，请用 perfeval new。"
+        )
+    return checkout / "workbook" / "PerfEval.xlsm"
+
+
+def build_template(path: Path) -> None:
+    """Write the blank macro workbook of the default edition over `path`. Raises `saving.NotSaved`."""
+    from xl_perfeval import forms, template
+
+    path.parent.mkdir(exist_ok=True)
+    empty = template.blank(forms.load(forms.DEFAULT))
+    with saving.whole(path, overwrite=True) as temporary, _plain_os_errors():
+        template.build(empty, temporary, macros=_macros(path))
+
+
+def template_differences(path: Path) -> list[str]:
+    """Where the workbook at `path` differs from what `build_template` writes, one line each, the parts unpacked.
+
+    Raises `saving.NotSaved` when there is none or it cannot be read.
+    """
+    import tempfile
+    import zipfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory(prefix="perfeval-") as folder:
+        fresh = Path(folder) / path.name
+        build_template(fresh)
+        try:
+            with zipfile.ZipFile(path) as old, zipfile.ZipFile(fresh) as new:
+                return _differences(old, new)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise saving.NotSaved(f"“{path}”读不出来，请运行 perfeval template 重做。") from error
+
+
+def _differences(old: zipfile.ZipFile, new: zipfile.ZipFile) -> list[str]:
+    here, wanted = old.namelist(), new.namelist()
+    lines = [f"多了 {part}" for part in here if part not in wanted]
+    lines += [f"少了 {part}" for part in wanted if part not in here]
+    if not lines and here != wanted:
+        lines.append("各部分的顺序不同")
+    return lines + [
+        f"内容不同 {part}" for part in wanted if part in here and old.read(part) != new.read(part)
+    ]
+
+
 def blank(
     edition: Edition, *, unit: str | None = None, year: int = 0, projects: Sequence[str] = ()
 ) -> Submission:
@@ -196,18 +274,90 @@ def blank(
     return replace(empty, projects=tuple(replace(project, name=name) for project, name in named))
 
 
-def write_report(submission: Submission, path: Path, now: datetime) -> Report:
+def draft_report(path: Path, document: Path, now: datetime, template: Path | None = None) -> DraftedReport:
+    """Draft the report of a saved workbook anew, into its 报告文字 and as the Word document.
+
+    What people wrote stays theirs (`narrative.redrafting`). Both files are written or neither; the workbook with a
+    backup, the document, when it exists, beside it with `now` in its name. `template` is that of `report.write`.
+    Raises `NotReadable`, `saving.NotSaved`.
+    """
+    from xl_perfeval import reading, report
+    from xl_perfeval.books.file import FileBook
+    from xl_perfeval.books.patching import check_free
+    from xl_perfeval.writing import paragraphs
+
+    check_free(path)
+    book = FileBook.open(path, writable=True)
+    paragraphs.expect(book)
+    submission = reading.read(book)
+    edition = submission.edition
+    written = paragraphs.write(book, submission, now, formulas=_narrative_formulas(book, submission))
+    paragraphs.recount(book, written, edition)
+    redrafted = written.redrafted
+    printed = redrafted.narrative.printed(heading.id for heading in edition.outline)
+    free = _free(document, now)
+    with saving.whole(free) as temporary:
+        notes = report.write(submission, printed, temporary, template)
+        backup = book.save(now)
+    return DraftedReport(report=_report(free, printed, template, notes), redrafted=redrafted, backup=backup)
+
+
+def _narrative_formulas(book: FileBook, submission: Submission) -> Mapping[str, str]:
+    return book.formulas(submission.narrative.sheet) if submission.narrative else {}
+
+
+def write_report(submission: Submission, path: Path, now: datetime, template: Path | None = None) -> Report:
     """Draft the report and write the Word document; when `path` exists, beside it with `now` in its name.
 
-    Raises `saving.NotSaved`.
+    `template` is that of `report.write`. Raises `saving.NotSaved`.
     """
     from xl_perfeval import narrative, report
 
     paragraphs = narrative.compose(submission)
     free = _free(path, now)
     with saving.whole(free) as temporary:
-        report.write(submission, paragraphs, temporary)
-    return Report(path=free, waiting=sum(paragraph.text.count(PLACEHOLDER) for paragraph in paragraphs))
+        notes = report.write(submission, paragraphs, temporary, template)
+    return _report(free, paragraphs, template, notes)
+
+
+def _report(
+    path: Path, paragraphs: Iterable[Paragraph], template: Path | None, notes: Iterable[str]
+) -> Report:
+    waiting = sum(paragraph.text.count(PLACEHOLDER) for paragraph in paragraphs)
+    return Report(path=path, waiting=waiting, template=template, notes=tuple(notes))
+
+
+def report_template(workbook: Path) -> Path | None:
+    """The template that staff put beside a workbook, by its name; `None` without one."""
+    from xl_perfeval import report
+
+    beside = workbook.with_name(report.TEMPLATE_NAME)
+    return beside if beside.is_file() else None
+
+
+def save_report_template(path: Path, workbook: Path | None = None) -> list[tuple[str, str]]:
+    """Write the program's own report template to `path`, for the edition of a workbook or the usual one.
+
+    Returns its placeholders, each with its meaning. Raises `NotReadable`, `saving.NotSaved`, also when `path` exists.
+    """
+    from xl_perfeval import forms, report
+
+    edition = read(workbook).edition if workbook else forms.load(forms.DEFAULT)
+    with saving.whole(path) as temporary:
+        temporary.write_bytes(report.own_template(edition))
+    return [(str(each), each.meaning) for each in report.placeholders(edition).values()]
+
+
+def print_report(document: Path, pdf: Path, now: datetime) -> Path:
+    """Print a report to PDF through LibreOffice; when `pdf` exists, beside it with `now` in its name.
+
+    Raises `saving.NotSaved`, also when LibreOffice is not there or does not print it.
+    """
+    from xl_perfeval.report import pdf as printing
+
+    free = _free(pdf, now)
+    printing.write(document, free)
+    return free
 
 
 def _free(path: Path, now: datetime) -> Path:
@@ -227,6 +377,14 @@ def write_text(text: str, path: Path, *, overwrite: bool = False) -> None:
     """Write a text file in UTF-8. Raises `saving.NotSaved`."""
     with saving.whole(path, overwrite=overwrite) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+
+
+def sources_of_report(submission: Submission) -> str:
+    """Where each figure of the report as it would be printed now comes from, as JSON text."""
+    from xl_perfeval import narrative
+    from xl_perfeval.exchange import sources
+
+    return sources.to_text(submission, narrative.compose(submission))
 
 
 def is_own_output(path: Path) -> bool:

@@ -112,6 +112,10 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 _File = Annotated[Path, typer.Argument(metavar="FILE", help="填好的工作簿（.xlsx 或 .xlsm）。")]
+_Profile = Annotated[
+    Path | None,
+    typer.Option("--profile", metavar="DIR", help="LibreOffice 的用户配置文件夹；不写就用它平时的位置。"),
+]
 
 
 # --- commands -----------------------------------------------------------------------------------------
@@ -136,7 +140,13 @@ def demo(
 
 @app.command(cls=_Command)
 def new(
-    out: Annotated[Path, typer.Argument(metavar="OUT.xlsx", help="新工作簿的文件名。已有的文件不会被覆盖。")],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT.xlsm",
+            help="新工作簿的文件名：.xlsm 带按钮和宏，.xlsx 不带宏。已有的文件不会被覆盖。",
+        ),
+    ],
     unit: Annotated[str | None, typer.Option("--unit", metavar="名称", help="单位名称。")] = None,
     year: Annotated[
         str | None, typer.Option("--year", metavar="年份", help="自评的年度，例如 2020。")
@@ -162,14 +172,14 @@ def new(
             help="和 --from 一起用：以去年的工作簿为底，保留单位、项目、细化内容和文字，清空金额、完成情况和得分。",
         ),
     ] = False,
-    macro_free: Annotated[  # noqa: ARG001 - all workbooks are, so far
-        bool, typer.Option("--macro-free", help="做不带宏的工作簿；目前都不带宏。")
+    macro_free: Annotated[
+        bool, typer.Option("--macro-free", help="做不带宏的工作簿，文件名要以 .xlsx 结尾。")
     ] = False,
 ) -> None:
     """新建工作簿：空白的，按 JSON 文件或已有的工作簿填好的，或以去年的工作簿为底的。"""
     from xl_perfeval import actions, renewal
 
-    _check_target(out)
+    _check_target(out, macro_free=macro_free)
     if source and project:
         raise WrongCall("--project 和 --from 不能一起用，请把项目写进 --from 的文件里。")
     if next_year and not source:
@@ -185,6 +195,28 @@ def new(
     for sentence in warnings:
         _tell(f"注意：{sentence}")
     _print(f"已新建“{out}”。")
+
+
+@app.command(cls=_Command)
+def template(
+    check: Annotated[
+        bool, typer.Option("--check", help="只比较，不写：和现在的程序做出来的不一样时，退出码为 1。")
+    ] = False,
+) -> None:
+    """重做 workbook/PerfEval.xlsm，开发时用，要在源代码目录里。"""
+    from xl_perfeval import actions
+
+    path = actions.template_path()
+    if not check:
+        actions.build_template(path)
+        return _print(f"已写出“{path}”。")
+    differences = actions.template_differences(path)
+    if not differences:
+        return _print(f"“{path}”和现在的程序做出来的一样。")
+    for line in differences:
+        _print(line)
+    _tell(f"“{path}”和现在的程序做出来的不一样，请运行 perfeval template 重做。")
+    raise typer.Exit(1)
 
 
 @app.command(cls=_Command)
@@ -246,23 +278,93 @@ def validate(
 
 @app.command(cls=_Command)
 def report(
-    file: _File,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="填好的工作簿（.xlsx 或 .xlsm）。")
+    ] = None,
     docx: Annotated[
         Path | None,
         typer.Option("--docx", metavar="OUT.docx", help="报告的文件名；不写就放在工作簿旁边。已有的不覆盖。"),
     ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", metavar="OUT.pdf", help="再用 LibreOffice 转一份 PDF。已有的不覆盖。"),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template",
+            metavar="模板.docx",
+            help="用自己的模板；不写时用工作簿旁边的“报告模板.docx”，没有就用自带的。",
+        ),
+    ] = None,
+    save_template: Annotated[
+        Path | None,
+        typer.Option(
+            "--save-template",
+            metavar="模板.docx",
+            help="不写报告，只存一份自带的模板供修改；可以不写 FILE。已有的文件不会被覆盖。",
+        ),
+    ] = None,
 ) -> None:
-    """起草报告，写成 Word 文档。"""
-    from xl_perfeval import actions
+    """起草报告：写进工作簿的“报告文字”，再写成 Word 文档；您改过的文字不会被覆盖。"""
+    from xl_perfeval import actions, printing
+    from xl_perfeval.books import NotReadable
+    from xl_perfeval.saving import NotSaved
 
+    if save_template:
+        return _save_template(save_template, file)
+    if file is None:
+        raise WrongCall("还缺少 FILE。用法见 perfeval report --help。")
     wanted = docx or file.with_name(f"{file.stem}_报告.docx")
-    if wanted.suffix.lower() != ".docx":
-        raise WrongCall(f"报告的文件名要以 .docx 结尾，请把“{wanted.name}”改成“{wanted.stem}.docx”。")
-    with _bar("写报告", 1):
-        written = actions.write_report(_read(file), wanted, _now())
-    if written.path != wanted:
+    _check_suffix("报告", wanted, ".docx")
+    if pdf:
+        _check_suffix("PDF ", pdf, ".pdf")
+    chosen = template or actions.report_template(file)
+    try:
+        with _bar("写报告", 1):
+            drafted = actions.draft_report(file, wanted, _now(), chosen)
+    except NotReadable as why:
+        _tell(_about(str(file), why.problem, why.remedy))
+        raise typer.Exit(why.exit_status) from why
+    except NotSaved as failure:
+        _tell(str(failure))
+        raise typer.Exit(getattr(failure, "exit_status", WRONG_CALL)) from failure
+    if drafted.report.path != wanted:
         _print(f"“{wanted}”已经存在，没有覆盖。")
-    _print(f"已写出报告“{written.path}”。{_waiting(written.waiting)}")
+    _print(f"已写出报告“{drafted.report.path}”。{_waiting(drafted.report.waiting)}")
+    if chosen:
+        _print(f"版式按模板“{chosen}”。")
+    for sentence in drafted.report.notes:
+        _tell(f"注意：{sentence}")
+    _print(printing.drafted(str(file), drafted), end="")
+    if pdf:
+        with _bar("转成 PDF", 1):
+            printed = actions.print_report(drafted.report.path, pdf, _now())
+        _print(f"已写出 PDF“{printed}”。")
+    return None
+
+
+def _save_template(path: Path, file: Path | None) -> None:
+    from xl_perfeval import actions, printing
+    from xl_perfeval.books import NotReadable
+
+    _check_suffix("模板", path, ".docx")
+    try:
+        placeholders = actions.save_report_template(path, file)
+    except NotReadable as why:
+        _tell(_about(str(file), why.problem, why.remedy))
+        raise typer.Exit(why.exit_status) from why
+    _print(f"已写出模板“{path}”，用 Word 或 WPS 打开修改：字体、字号、页边距、顺序和固定的文字都可以改，")
+    _print("也可以加封面、页眉、标志。写报告时，下面这些占位符会换成内容：\n")
+    column = max(printing.width(name) for name, _ in placeholders) + 4
+    for name, meaning in placeholders:
+        _print(f"  {name}{' ' * (column - printing.width(name))}{meaning}")
+    _print("\n改好后取名“报告模板.docx”，放在工作簿旁边就会自动采用；或用 --template 写明是哪个文件。")
+
+
+def _check_suffix(what: str, path: Path, suffix: str) -> None:
+    if path.suffix.lower() != suffix:
+        raise WrongCall(f"{what}的文件名要以 {suffix} 结尾，请把“{path.name}”改成“{path.stem}{suffix}”。")
 
 
 @app.command(cls=_Command)
@@ -272,18 +374,22 @@ def export(
         Path | None,
         typer.Option("--to", metavar="OUT.json", help="写进文件；不写就显示出来。已有的文件不会被覆盖。"),
     ] = None,
+    sources: Annotated[
+        bool,
+        typer.Option("--sources", help="改为写出报告里每个数字的来源：在哪张表、哪一格，怎样算出来。"),
+    ] = False,
 ) -> None:
     """把工作簿里填的内容写成 JSON；用 perfeval new --from 可以再做成工作簿。"""
     from xl_perfeval import actions, exchange
 
     submission = _read(file)
-    text = exchange.to_text(submission)
+    text = actions.sources_of_report(submission) if sources else exchange.to_text(submission)
     if to:
         actions.write_text(text, to)
         _print(f"已写出“{to}”。")
     else:
         _print(text, end="")
-    for sentence in actions.left_out(submission):
+    for sentence in () if sources else actions.left_out(submission):
         _tell(f"注意：{sentence}")
 
 
@@ -355,15 +461,58 @@ def forms(
     _print(write(shipped, editions.DEFAULT), end="")
 
 
+@app.command(cls=_Command)
+def install(
+    libreoffice: Annotated[
+        bool, typer.Option("--libreoffice", help="让 LibreOffice 认得 PE_TOTAL 等工作表函数。")
+    ] = False,
+    profile: _Profile = None,
+) -> None:
+    """为当前用户安装：工作表函数在 LibreOffice 的每个表格里都能用。不需要管理员权限。"""
+    from xl_perfeval import functions, installation
+
+    _only_libreoffice(libreoffice)
+    done = installation.install(profile)
+    where = f"LibreOffice 的用户配置“{done.profile}”"
+    state = f"已装进 {where}。" if done.changed else f"{where}里早已装好，没有改动。"
+    _print(f"{state}打开表格就能用这些函数：")
+    for each in functions.FUNCTIONS:
+        _print(f"  {each.signature()}  {each.help}")
+    _print("不想用了，请运行 perfeval uninstall --libreoffice。")
+
+
+@app.command(cls=_Command)
+def uninstall(
+    libreoffice: Annotated[
+        bool, typer.Option("--libreoffice", help="去掉装进 LibreOffice 的工作表函数，别的宏不动。")
+    ] = False,
+    profile: _Profile = None,
+) -> None:
+    """去掉 install 装的东西，恢复成安装前的样子。"""
+    from xl_perfeval import installation
+
+    _only_libreoffice(libreoffice)
+    done = installation.uninstall(profile)
+    where = f"LibreOffice 的用户配置“{done.profile}”"
+    _print(f"已从 {where}里去掉。" if done.changed else f"{where}里没有装过，没有改动。")
+
+
 # --- what a call names --------------------------------------------------------------------------------
 
 
-def _check_target(out: Path) -> None:
+def _only_libreoffice(chosen: bool) -> None:
+    if not chosen:
+        raise WrongCall("请写明装到哪里；现在能装到 LibreOffice，请加上 --libreoffice。")
+
+
+def _check_target(out: Path, *, macro_free: bool) -> None:
     suffix = out.suffix.lower()
-    if suffix == ".xlsm":
-        raise WrongCall(f"目前只能做不带宏的 .xlsx，请把“{out.name}”改成“{out.stem}.xlsx”。")
-    if suffix != ".xlsx":
-        raise WrongCall(f"工作簿的文件名要以 .xlsx 结尾，请把“{out.name}”改成“{out.stem}.xlsx”。")
+    if macro_free and suffix != ".xlsx":
+        raise WrongCall(f"不带宏的工作簿要以 .xlsx 结尾，请把“{out.name}”改成“{out.stem}.xlsx”。")
+    if suffix not in {".xlsm", ".xlsx"}:
+        raise WrongCall(
+            f"工作簿的文件名要以 .xlsm（带按钮和宏）或 .xlsx（不带宏）结尾，请把“{out.name}”改成“{out.stem}.xlsm”。"
+        )
 
 
 def _check_output(output: Path) -> None:
@@ -396,12 +545,14 @@ def _edition(name: str | None) -> Edition:
 def _changed(submission: Submission, unit: str | None, year: str | None, edition: str | None) -> Submission:
     from dataclasses import replace
 
-    return replace(
+    from xl_perfeval import exchange
+
+    changed = replace(
         submission,
         unit=replace(submission.unit, name=unit) if unit else submission.unit,
         year=_year(year) if year else submission.year,
-        edition=_edition(edition) if edition else submission.edition,
     )
+    return exchange.fitted(changed, _edition(edition)) if edition else changed
 
 
 def _submission(path: Path) -> Submission:

@@ -29,7 +29,8 @@ class Comparison:
     """One target with the one figure that fits it. `target` and `actual` are worded as typed.
 
     `noun` is what is counted (`""` when the row's name says it, or nobody); `place` is where in the actual's
-    text the target may be set beside the figure; `planned` and `done` are the figures where more is better.
+    text the target may be set beside the figure; `planned` and `done` are the figures where more is better, `exact`
+    when neither is a bound or a rough one; `column` is the one the target was typed in.
     """
 
     noun: str
@@ -39,6 +40,15 @@ class Comparison:
     place: int = 0
     planned: Decimal | None = None
     done: Decimal | None = None
+    exact: bool = False
+    column: str = "target"
+
+    @property
+    def completion(self) -> Decimal | None:
+        """Result ÷ target as a share of 1; `None` where either is only a bound or less is better."""
+        if not self.exact or self.done is None or not self.planned:
+            return None
+        return self.done / self.planned
 
     def far_exceeded(self, threshold: Decimal) -> bool:
         """Whether the result is `threshold` times the target or more; targets under 10 need 3 more, too."""
@@ -48,11 +58,11 @@ class Comparison:
         return counts and self.done >= self.planned * threshold
 
 
-def measurable(item: WorkItem) -> int:
-    """How many targets of a work item have a figure."""
-    return sum(
-        1
-        for text in _target_texts(item)
+def measurable(item: WorkItem) -> tuple[str, ...]:
+    """The targets of a work item that have a figure, each by the column it is typed in."""
+    return tuple(
+        column
+        for column, text in _targets_of(item)
         for reading in _readings(quantity.target(text))
         if _has_figure(reading)
     )
@@ -61,7 +71,7 @@ def measurable(item: WorkItem) -> int:
 def of_item(item: WorkItem) -> tuple[Comparison, ...]:
     """The targets of a work item that a figure of its actual fits, in the order of the actual."""
     actual = typed(item.actual)
-    return _matched(tuple(_target_texts(item)), actual) if actual else ()
+    return _matched(tuple(_targets_of(item)), actual) if actual else ()
 
 
 def of_indicator(row: Indicator) -> Comparison | None:
@@ -77,7 +87,13 @@ def of_indicator(row: Indicator) -> Comparison | None:
     said_target, said_actual = worded(row)
     planned, done = (None, None) if target.growth else _more_is_more(target, actual)
     return Comparison(
-        noun="", target=said_target, actual=said_actual, outcome=outcome, planned=planned, done=done
+        noun="",
+        target=said_target,
+        actual=said_actual,
+        outcome=outcome,
+        planned=planned,
+        done=done,
+        exact=_exact(target, actual),
     )
 
 
@@ -95,9 +111,9 @@ def worded(row: Indicator) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4096)  # several sections ask for the same rows
-def _matched(planned: tuple[str, ...], actual: str) -> tuple[Comparison, ...]:
-    actuals = list(_found(actual, quantity.actual(actual)))
-    targets = [found for text in planned for found in _found(text, quantity.target(text))]
+def _matched(planned: tuple[tuple[str, str], ...], actual: str) -> tuple[Comparison, ...]:
+    actuals = list(_found(actual, "actual", quantity.actual(actual)))
+    targets = [found for column, text in planned for found in _found(text, column, quantity.target(text))]
     if max(len(actuals), len(targets)) > _MOST_FIGURES:
         return ()
     pairs = [
@@ -107,12 +123,18 @@ def _matched(planned: tuple[str, ...], actual: str) -> tuple[Comparison, ...]:
         if _fits(target.reading, done.reading)
     ]
     of_target, of_actual = Counter(t for t, _ in pairs), Counter(a for _, a in pairs)
-    compared = (
-        _compared(targets[t], actuals[a], actual, actuals)
-        for t, a in pairs
-        if of_target[t] == of_actual[a] == 1
-    )
-    return tuple(found for found in compared if found is not None)
+    alone = {t: a for t, a in pairs if of_target[t] == of_actual[a] == 1}
+    taken = {a for t, a in pairs if not _is_listed(targets[t])}
+    compared: list[Comparison | None] = []
+    for t, target in enumerate(targets):
+        parts = [done for a, done in enumerate(actuals) if a not in taken and _is_part(target, done)]
+        if _is_listed(target) and len(parts) > 1:
+            compared.append(_added_up(target, parts, actual, actuals))
+        elif t in alone:
+            others = [done for a, done in enumerate(actuals) if a not in taken or a == alone[t]]
+            found = _compared(target, actuals[alone[t]], actual, actuals)
+            compared.append(None if found and _reached_together(found, target, others) else found)
+    return tuple(sorted((each for each in compared if each is not None), key=lambda each: each.place))
 
 
 class _Found(NamedTuple):
@@ -120,6 +142,7 @@ class _Found(NamedTuple):
 
     reading: quantity.Target
     text: str
+    column: str
     start: int
     end: int
 
@@ -129,14 +152,20 @@ _MOST_FIGURES = 60
 _NUMBER = expression(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?")
 _SIGN_WORDS = {"≥": "不少于", "＞": "超过", ">": "超过", "≤": "不超过", "＜": "低于", "<": "低于"}
 _TARGET_COLUMNS = ("quantity", "quality", "benefit")
+_ASKING = {quantity.Sign.implicit, quantity.Sign.equal, quantity.Sign.at_least, quantity.Sign.more_than}
+_CLAUSE_AFTER = expression(r"[一-龥、]+")
+_AND = expression(r"[、和及与]")
+_GENERAL = {"", "活动", "工作", "服务"}
+_WHOLE = expression(r"等?(?:活动|工作|服务)?$")
 _LIST_BEFORE = expression(r"^.*等(?=.)")
 _MAKING = expression(r"^(?:印发|派发|分发|编发|编写|开办|开设|承办|主办|安排)")
 _CLAUSE_END = expression(r"[，。；、：,;（(]")
 
 
-def _target_texts(item: WorkItem) -> list[str]:
-    texts = (typed(getattr(item, column)) for column in _TARGET_COLUMNS)
-    return [text for text in texts if text]
+def _targets_of(item: WorkItem) -> list[tuple[str, str]]:
+    """The filled target cells of a work item: column and text."""
+    texts = ((column, typed(getattr(item, column))) for column in _TARGET_COLUMNS)
+    return [(column, text) for column, text in texts if text]
 
 
 def _readings(reading: quantity.Target) -> tuple[quantity.Target, ...]:
@@ -154,11 +183,11 @@ def _comparable(reading: quantity.Target) -> bool:
     return reading.certain and not reading.forecast and _has_figure(reading)
 
 
-def _found(text: str, reading: quantity.Target) -> Iterator[_Found]:
+def _found(text: str, column: str, reading: quantity.Target) -> Iterator[_Found]:
     """The figures of a cell with their spans; a single one's span is not part of its reading."""
     for part in filter(_has_figure, _readings(reading)):
         if reading.parts:
-            yield _Found(part, text, part.start, part.end)
+            yield _Found(part, text, column, part.start, part.end)
             continue
         spans = {
             (figure.start, figure.end)
@@ -166,7 +195,7 @@ def _found(text: str, reading: quantity.Target) -> Iterator[_Found]:
             if figure.value in (part.low, part.high) and figure.unit == part.unit
         }
         if len(spans) == 1:
-            yield _Found(part, text, *spans.pop())
+            yield _Found(part, text, column, *spans.pop())
 
 
 def _fits(target: quantity.Target, actual: quantity.Target) -> bool:
@@ -200,6 +229,77 @@ def _compared(target: _Found, actual: _Found, text: str, actuals: list[_Found]) 
         place=_beside(actual, text, actuals),
         planned=asked,
         done=given,
+        exact=_exact(planned, done),
+        column=target.column,
+    )
+
+
+def _exact(target: quantity.Target, actual: quantity.Target) -> bool:
+    """Whether one may be divided by the other: one figure each, neither rough nor, for the result, a bound."""
+    same = quantity.comparable(target.unit, actual.unit) is not quantity.Comparison.starred
+    single = actual.high in {None, actual.low} and target.direction is not quantity.Sign.range
+    stated = actual.sign in {quantity.Sign.implicit, quantity.Sign.equal}
+    return same and single and stated and not (target.approximate or actual.approximate)
+
+
+def _is_listed(target: _Found) -> bool:
+    """Whether a target counts several kinds of things together (5场次宣传、讲座、竞赛等活动)."""
+    return bool(_listed_kinds(target))
+
+
+@lru_cache(maxsize=4096)
+def _kinds(text: str) -> tuple[str, ...]:
+    """The things named behind a figure: 宣传, 讲座, 竞赛; none unless there are several."""
+    clause = _CLAUSE_AFTER.match(text)
+    kinds = [_WHOLE.sub("", kind) for kind in _AND.split(clause[0])] if clause else []
+    return tuple(kinds) if len(kinds) > 1 and all(2 <= len(kind) <= 12 for kind in kinds) else ()
+
+
+def _listed_kinds(target: _Found) -> tuple[str, ...]:
+    return _kinds(target.text[target.end :])
+
+
+def _is_part(target: _Found, done: _Found) -> bool:
+    """Whether a result is one of the things that a listed target counts together."""
+    kinds, noun = _listed_kinds(target), _WHOLE.sub("", _noun(done.reading))
+    if not kinds or not noun or not target.reading.unit or not done.reading.unit:
+        return False
+    same = quantity.comparable(target.reading.unit, done.reading.unit)
+    if same is quantity.Comparison.different or same is quantity.Comparison.starred:
+        return False
+    return any(noun.endswith(kind) or kind.endswith(noun) for kind in kinds)
+
+
+def _reached_together(found: Comparison, target: _Found, done: list[_Found]) -> bool:
+    """Whether what is short alone may be reached with other results that the target's general word (活动) covers."""
+    if found.outcome is not Outcome.MISSED or _noun(target.reading) not in _GENERAL:
+        return False
+    alike = [each.reading.low for each in done if each.reading.unit_group == target.reading.unit_group]
+    total = sum((low for low in alike if low is not None), Decimal(0))
+    return len(alike) > 1 and found.planned is not None and total >= found.planned
+
+
+def _added_up(target: _Found, parts: list[_Found], text: str, actuals: list[_Found]) -> Comparison | None:
+    """A listed target beside the sum of what the result lists one by one (讲座2场、宣传活动3场)."""
+    planned, first, last = target.reading, parts[0], parts[-1]
+    plain = all(_comparable(part.reading) and _exact(planned, part.reading) for part in parts)
+    if not (plain and _comparable(planned)) or planned.growth or planned.direction not in _ASKING:
+        return None
+    done = sum((part.reading.low for part in parts if part.reading.low is not None), Decimal(0))
+    outcome = _judged(planned, done, done)
+    if outcome is None:
+        return None
+    before = _noun(first.reading)
+    start = first.start - len(before) if text[: first.start].endswith(before) else first.start
+    return Comparison(
+        noun=_noun(planned),
+        target=target.text[target.start : target.end].strip(),
+        actual=text[start : last.end].strip(),
+        outcome=outcome,
+        place=_beside(last, text, actuals),
+        planned=planned.low,
+        done=done,
+        column=target.column,
     )
 
 

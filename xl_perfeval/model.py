@@ -8,7 +8,7 @@ and never stored beside the value.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -355,18 +355,71 @@ class ParagraphState(StrEnum):
     LOCKED = "锁定"
 
 
+class Take(StrEnum):
+    """What stands in the 采用 column: what people choose, and what the program asks them to do."""
+
+    NEW = "采用新稿"
+    MINE = "保留我的"
+    CHOOSE = "请选择"
+    """The new text could not be brought into the person's wording: one of the two is to be chosen."""
+    CHECK = "请核对"
+    """New figures were brought into the person's wording: someone should look at it."""
+    ENDED = "不再起草"
+    """The program does not write this paragraph any more; a person touched it, so it stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What the program last generated for a paragraph (`_底稿`).
+
+    `text` is what people's wording is compared with; `offered` what was put into 系统新稿, if anything.
+    """
+
+    section: str
+    text: str
+    offered: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph(Record):
-    """One paragraph of the report (报告文字). `section` is a section id such as `results`."""
+    """One paragraph of the report (报告文字). `section` is a section id such as `results`.
+
+    `draft` is the text in 系统新稿, `take` what stands in 采用 (a `Take`, or whatever was typed there).
+    """
 
     section: str
     text: str
     id: str = ""
     state: ParagraphState = ParagraphState.WRITTEN
+    draft: str = ""
+    take: str = ""
+    base: Base | None = field(default=None, compare=False, repr=False)
+    """What the program last generated for it; `None` when it never did."""
 
     @property
     def identity(self) -> str:
         return self.id or f"{self.section}|{self.text[:12]}"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its id is one of those that are given to paragraphs of people."""
+        return "/#" in self.id
+
+
+class OwnIds:
+    """Ids for paragraphs that people added: `results/#1`, `results/#2`, …, none of those that are taken."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._last: dict[str, int] = {}
+
+    def new(self, section: str) -> str:
+        """The next free id of a section."""
+        while True:
+            number = self._last[section] = self._last.get(section, 0) + 1
+            found = f"{section}/#{number}"
+            if found not in self._taken:
+                return found
 
 
 class Stage(StrEnum):
@@ -526,6 +579,10 @@ class Heading:
     """As shown in the 章节 column of 报告文字, e.g. “三、主要绩效”."""
     parent: str = ""
     required: bool = True
+    formerly: tuple[str, ...] = ()
+    """Further texts of the 章节 column that mean this section: those of older workbooks and of other outlines."""
+    also: tuple[str, ...] = ()
+    """Ids of sections of other outlines whose paragraphs belong here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -695,6 +752,18 @@ class Edition:
     def groups(self) -> tuple[LevelOne, ...]:
         """The 一级指标 that the form prints, scored or not."""
         return self.scoring.groups if self.scoring else self.unscored_groups
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """Ids of the sections by what the 章节 column says, former names included."""
+        former = {name: heading.id for heading in self.outline for name in heading.formerly}
+        return former | {heading.short: heading.id for heading in self.outline}
+
+    def section_for(self, section_id: str) -> str:
+        """The section of this outline that takes the paragraphs of a section; itself when there is none."""
+        known = {heading.id for heading in self.outline}
+        stands_in = (heading.id for heading in self.outline if section_id in heading.also)
+        return section_id if section_id in known else next(stands_in, section_id)
 
     def table(self, key: str) -> FormTable:
         """The table `funds`, `matrix`, `scoring` or `narrative`; raises `KeyError` when the edition has none."""

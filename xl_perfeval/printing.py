@@ -17,7 +17,7 @@ from xl_perfeval.model import Confirmation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from xl_perfeval.actions import Touched
+    from xl_perfeval.actions import DraftedReport, Touched
     from xl_perfeval.checked import Checked
     from xl_perfeval.findings import Finding
     from xl_perfeval.model import Edition, Evidence, Scoring
@@ -149,6 +149,26 @@ def changes(touched: Touched, *, columns: int = 80) -> str:
         lines.append("没有可以自动修正的，文件没有改动。")
     if touched.backup is not None:
         lines += wrapped(f"改动以前的文件：{touched.backup}", columns)
+    return "\n".join(lines) + "\n"
+
+
+def drafted(file: str, drafted: DraftedReport, *, columns: int = 80) -> str:
+    """What generating the report changed in the workbook, what is left to decide there, and where the old file is."""
+    made = drafted.redrafted
+    if drafted.backup is None:
+        lines = wrapped("“报告文字”和上次一样，工作簿没有改动。", columns)
+    else:
+        lines = wrapped(f"“报告文字”已写入“{file}”：{made.counts}。", columns)
+    todo = (
+        (made.conflicts, "有新稿待选的段，请在“采用”列选“采用新稿”或“保留我的”，再运行一次。"),
+        (made.merged, "合并的段，新数字已换进您的文字，请核对；核对后清空“采用”列的“请核对”。"),
+        (made.ended, "变灰的段，系统不再起草；还要用的，请在“采用”列选“保留我的”，不用的请清空。"),
+    )
+    for ids, sentence in todo:
+        if ids:
+            lines += wrapped(sentence, columns, "  ")
+    if drafted.backup is not None:
+        lines += wrapped(f"改动以前的文件：{drafted.backup}", columns)
     return "\n".join(lines) + "\n"
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from python_calamine import CalamineWorkbook
 
-from tests.benchmarks.ratio import command_cpu, ratio
+from tests.benchmarks.ratio import call_cpu, command_cpu, ratio
 from xl_perfeval import actions, exchange, sample, template
 from xl_perfeval.books.file import FileBook
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 SIZES = {4: 15, 40: 7, 200: 3}
 """Projects in the workbook and runs of each comparison."""
 RUNS = 7
+PER_CELL_RUNS = 5
+PER_CELL = 1.2
+"""Time per cell at 200 projects ÷ that at 40, at most."""
 
 
 def main() -> None:
@@ -39,6 +42,7 @@ def main() -> None:
             path = folder / f"{size}.xlsx"
             template.build(submission(size), path)
             _in_process(path, size, runs)
+        _per_cell(folder / "40.xlsx", folder / "200.xlsx")
         _processes(folder)
 
 
@@ -63,6 +67,28 @@ def _in_process(path: Path, size: int, runs: int) -> None:
     )
     if not 0 < read <= checked * 1.5:
         raise RuntimeError("reading takes longer than reading and checking")
+
+
+def _per_cell(small: Path, large: Path) -> None:
+    """What a check of one filled cell costs in a large workbook, against a small one."""
+    counts = {path: _filled_cells(path) for path in (small, large)}
+    costs: list[tuple[float, float]] = []
+    for _ in range(PER_CELL_RUNS + 1):  # interleaved; the first is not counted
+        in_large = call_cpu(lambda: actions.validate(FileBook.open(large))) / counts[large]
+        in_small = [
+            call_cpu(lambda: actions.validate(FileBook.open(small))) / counts[small] for _ in range(4)
+        ]
+        costs.append((in_large, median(in_small)))
+    result = median(a for a, _ in costs[1:]) / median(b for _, b in costs[1:])
+    print(
+        f"validate, time per cell at 200 projects ÷ at 40: {result:.2f} (bound {PER_CELL}, median of {PER_CELL_RUNS})"
+    )
+
+
+def _filled_cells(path: Path) -> int:
+    book = CalamineWorkbook.from_path(str(path))
+    sheets = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    return sum(value != "" for sheet in sheets for row in sheet for value in row)
 
 
 def _all_sheets(path: Path) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from xl_perfeval.books import BookFacts
+from xl_perfeval.books import BookFacts, macros
 from xl_perfeval.books.guard import file_bytes, open_elsewhere
 from xl_perfeval.books.package import Package
 from xl_perfeval.books.values import Values
@@ -58,7 +58,7 @@ class FileBook:
         One that is `writable` keeps its bytes, to know at `save` whether the file is still the same.
         """
         data = file_bytes(path)
-        book = cls(Package(path.name, data))
+        book = cls(Package(path.name, data, keeps=writable))
         if writable:
             book._source = _Source(path, on_disk=data, data=data)
         return book
@@ -137,7 +137,7 @@ class FileBook:
         package = self._package
         results = {cells.results for cells in read.values()}
         return BookFacts(
-            macros=bool(package.vba) and not _ours(package.macros()),
+            macros=bool(package.vba) and not macros.ours(package.macros()),
             external_links=package.has("xl/externallinks/"),
             embedded=package.has("xl/embeddings/", "xl/activex/"),
             no_results=False in results and True not in results,
@@ -167,6 +167,10 @@ class FileBook:
     def formulas(self, sheet: str) -> Mapping[str, str]:
         """The formulas of a sheet by address, with their “=”. Raises `saving.NotSaved` for an unusual sheet."""
         return self._collected().formulas(sheet)
+
+    def formula(self, ref: Ref) -> str:
+        """The formula of one cell, with its “=”, empty where there is none. Raises `saving.NotSaved`."""
+        return self._collected().formula(ref)
 
     def patched(self) -> FileBook:
         """The workbook as it is with what was written, still in memory only; itself when that changes nothing.
@@ -214,13 +218,3 @@ def _plain(value: Any) -> CellValue:
     if isinstance(value, timedelta):
         return value / timedelta(days=1)
     return cast("CellValue", value)
-
-
-def _ours(vba: bytes) -> bool:
-    """Whether a VBA project is the program's own.
-
-    The project's directory is compressed, but module names also stand uncompressed as names of its OLE
-    streams (UTF-16). Ours has a module `PerfEval`; a project that copies the name passes, which costs a
-    notice and nothing else, since nothing is ever executed here.
-    """
-    return "PerfEval\0".encode("utf-16-le") in vba

@@ -36,6 +36,8 @@ MAX_READ = 64 * 2**20
 """Unpacked bytes of all parts that are read; 300,000 filled cells on 400 sheets are about 45 MB."""
 MAX_SMALL = 4 * 2**20
 """Unpacked bytes of a part that lists sheets, names or relations; 200 KB for 400 sheets with 25 names each."""
+MAX_KEPT = 8 * 2**20
+"""Unpacked bytes that a package keeps which is read and then changed."""
 MAX_SHEETS = 2_000
 
 ASK = "请换用备份，或请对方用 Excel 或 WPS 重新保存后发来。"
@@ -59,11 +61,14 @@ class Package:
     """The parts of one workbook file. Raises `NotReadable` (F001) for anything that is not one.
 
     `sheets` are in tab order; `date1904` is the workbook's date system; `strings` and `styles` are the
-    names of these parts, empty where there is none.
+    names of these parts, empty where there is none. One that `keeps` unpacks a part only once, which pays when sheets are
+    read and then changed.
     """
 
-    def __init__(self, name: str, data: bytes) -> None:
+    def __init__(self, name: str, data: bytes, *, keeps: bool = False) -> None:
         self.name = name
+        self._room = MAX_KEPT if keeps else 0
+        self._kept: dict[str, bytes] = {}
         self.members = _directory(name, data)
         _check_kind(name, self.members, data)
         workbook = self._main_part(data)
@@ -84,7 +89,13 @@ class Package:
 
     def part(self, part: str) -> bytes:
         """Unpacked bytes of `strings`, `styles` or a sheet's part, as UTF-8 without document type."""
-        return self._unpack(part, self._packed[part])
+        content = self._kept.get(part)
+        if content is None:
+            content = self._unpack(part, self._packed[part])
+            if len(content) <= self._room:
+                self._room -= len(content)
+                self._kept[part] = content
+        return content
 
     def macros(self) -> bytes:
         """The VBA project as it is stored, unpacked; empty where there is none or it cannot be unpacked."""

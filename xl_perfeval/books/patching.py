@@ -81,6 +81,12 @@ class Patch:
         found = self._opened(sheet)[1].formulas() if self._parts[sheet] else {}
         return {f"{column_letters(column)}{row}": text for (row, column), text in found.items()}
 
+    def formula(self, ref: Ref) -> str:
+        """The formula of one cell with its “=”, empty where there is none. Raises `saving.NotSaved`."""
+        if not self._parts[ref.sheet]:
+            return ""
+        return self._opened(ref.sheet)[1].formula_at(row_and_column(ref.cell))
+
     def applied(self, data: bytes, read: Callable[[Ref], list[list[CellValue]]]) -> bytes:
         """The file with the changes made; the same bytes when there is nothing to change.
 

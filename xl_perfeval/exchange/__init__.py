@@ -15,12 +15,13 @@ from xl_perfeval import forms
 from xl_perfeval.exchange import shapes
 from xl_perfeval.exchange.shapes import SCHEMA, SECTIONS, NotASubmission
 from xl_perfeval.exchange.writing import filled, to_json
-from xl_perfeval.model import Funding, Project, Stage, Submission
+from xl_perfeval.model import Edition, Funding, Project, Stage, Submission
 
 __all__ = [
     "SCHEMA",
     "SECTIONS",
     "NotASubmission",
+    "fitted",
     "from_json",
     "from_text",
     "normalised",
@@ -47,8 +48,9 @@ def from_json(data: object) -> Submission:
     """
     shapes.check_version(data)
     values = shapes.values(data, "", shapes.SUBMISSION)
-    return Submission(
-        edition=values.get("edition") or forms.load(forms.DEFAULT),
+    edition = values.get("edition") or forms.load(forms.DEFAULT)
+    submission = Submission(
+        edition=edition,
         unit=values["unit"],
         year=values["year"],
         stage=values.get("stage") or Stage.YEAR_END,
@@ -58,6 +60,13 @@ def from_json(data: object) -> Submission:
         totals=values.get("totals", Funding()),
         paragraphs=tuple(each for section in values.get("sections", ()) for each in section),
     )
+    return fitted(submission, edition)
+
+
+def fitted(submission: Submission, edition: Edition) -> Submission:
+    """The submission under an edition: paragraphs of sections that its outline lacks go where they belong there."""
+    moved = tuple(replace(each, section=edition.section_for(each.section)) for each in submission.paragraphs)
+    return replace(submission, edition=edition, paragraphs=moved)
 
 
 def normalised(data: object) -> dict[str, Any]:

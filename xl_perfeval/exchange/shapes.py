@@ -32,11 +32,14 @@ SECTIONS = (
     "management",
     "evaluation",
     "results",
+    "decision",
+    "outputs",
+    "effects",
     "problems",
     "suggestions",
     "other",
 )
-"""Section ids of the format; sections are written in this order."""
+"""Section ids of the format, those of all outlines; sections are written in this order."""
 
 _LARGEST = 10**15  # a spreadsheet keeps 15 significant digits
 _FINDINGS = "perfeval-findings/"

@@ -38,7 +38,7 @@ from xl_perfeval.model import (
 LISTS = {
     "fields": ("key", "columns"),
     "groups": ("name", "order"),
-    "outline": ("id", ""),
+    "outline": ("id", "chapters"),
     "money": ("key", "cells"),
     "texts": ("key", "rows"),
     "evidence": ("about", ""),

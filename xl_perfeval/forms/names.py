@@ -20,6 +20,10 @@ SCHEMA = "PE_SCHEMA"
 REPORT_DATE = "PE_REPORT_DATE"
 PREPARED_BY = "PE_PREPARED_BY"
 LIVE = "PE_LIVE"
+STATUS = "PE_STATUS"
+"""In a macro workbook: the cell of 首页 with what became of the last button; blank at first."""
+TEXTS = "PE_TEXTS"
+"""In a macro workbook: the texts that VBA shows, two columns, key and text."""
 PROJECT_ID = "PE_PROJECT_ID"
 """Sheet-scoped: the identity of a project sheet, equal to a cell of `FUND_ID`."""
 
@@ -62,6 +66,12 @@ SOURCE_COLUMNS = {
 HELPERS = "PE_HELPERS"
 """Sheet-scoped: the hidden columns of a sheet; what stands there was not typed by anybody."""
 
+MAP = "PE_MAP"
+"""Begins the text of a hidden cell that tells where the names of its sheet are: `PE_MAP|MX_COST,7,3,9,1|…`, that
+is row, column, and for blocks their numbers of rows and columns; `@tab` behind a name on another sheet."""
+MAP_WORKBOOK = "*"
+"""In a map, stands before names of the whole workbook."""
+
 PROGRESS = "PE_PROGRESS"
 """Sheet-scoped: filled share of a sheet, 0 to 1, or "" for a project sheet left blank."""
 
@@ -71,6 +81,8 @@ the column to the right of each."""
 
 NARRATIVE_KEY = "NARR_KEY"
 """Hidden column of 报告文字: stable paragraph ids."""
+NARRATIVE_BASE = "NARR_BASE"
+"""Block of `_底稿`, no lines around it: id, section, text last generated, text offered in 系统新稿."""
 
 FINDINGS = {
     "number": "FIND_NO",

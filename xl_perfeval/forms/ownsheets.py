@@ -57,6 +57,19 @@ def marked_cells(findings: Iterable[Finding]) -> dict[str, dict[Severity, list[s
     return {tab: {severity: list(found) for severity, found in by.items()} for tab, by in cells.items()}
 
 
+CHECK_WORDS = {
+    "missing": "✗ 漏填",
+    "unread": "✗ 不是金额",
+    Severity.ERROR: "✗ 必须改",
+    Severity.WARNING: "！请核对",
+    "pending": "○ 待填",
+    "passed": "✓",
+}
+"""What 检查 says of a row, the most pressing first."""
+LINK_SIGNS = {Severity.ERROR: "✗ ", Severity.WARNING: "！"}
+"""Before the link of a row with a mark, so that it is seen in black and white too."""
+
+
 def shown_text(value: object) -> str:
     """A cell's content as `cell&""` gives it: numbers with up to 15 digits, dates as their day number."""
     if value is None:
@@ -160,7 +173,7 @@ def _width(text: str) -> int:
 
 # --- summary line -------------------------------------------------------------------------------------
 
-NOT_YET = "还没有校验。填好以后保存，用 perfeval 校验，发现的问题会列在这里。"
+NOT_YET = "还没有校验。填好、保存以后校验，发现的问题会列在这里；怎样校验，见“填报说明”。"
 ADVICE = "　｜　点“位置”跳到单元格；改好以后，格子上的颜色会自动消失。"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from xl_perfeval.model import Submission
+from xl_perfeval.narrative.prose import Prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Draft:
     """One paragraph as the program words it. `key` stays the same whatever the data say: a topic's number or a project."""
 
     key: str
-    text: str
+    text: Prose
 
 
 Section = Callable[[Submission], Iterator[Draft]]
@@ -37,3 +38,8 @@ def drafts(section_id: str, submission: Submission) -> Iterator[Draft]:
     function = _SECTIONS.get(section_id)
     if function is not None:
         yield from (draft for draft in function(submission) if draft.text)
+
+
+def analysed(submission: Submission) -> bool:
+    """Whether the outline is that of the ministry's evaluation report, with a chapter of indicator analysis."""
+    return any(heading.id == "outputs" for heading in submission.edition.outline)

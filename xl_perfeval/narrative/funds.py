@@ -1,16 +1,34 @@
-"""Sections 一（一） and 一（三）: how much money, how much of it spent, who leads, what for."""
+"""Sections 一（一） and 一（三）: how much money, from where, how much of it spent; who leads, what for.
+
+In the ministry's outline uses stand with the projects (一（一）项目概况) and money with the process (四（二）).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
-from xl_perfeval import rollup
-from xl_perfeval.model import Stage, Submission
+from xl_perfeval import rollup, wording
+from xl_perfeval.model import Source, Stage, Submission
 from xl_perfeval.narrative import accounts as accounting
-from xl_perfeval.narrative.accounts import Accounts
-from xl_perfeval.narrative.drafting import Draft, section
-from xl_perfeval.wording import gap, listed, money, sentence, typed
+from xl_perfeval.narrative import statements
+from xl_perfeval.narrative.accounts import Account, Accounts, briefly
+from xl_perfeval.narrative.drafting import Draft, analysed, section
+from xl_perfeval.narrative.prose import (
+    NOTHING,
+    Cell,
+    How,
+    Prose,
+    beside,
+    gap,
+    joined,
+    listed,
+    quoted,
+    sentence,
+    traced,
+)
+from xl_perfeval.wording import typed
 
 _TAKES_PART = {
     Stage.TARGETS: "申报绩效目标",
@@ -22,99 +40,206 @@ _PURPOSE_OPENING = re.compile(r"^(?:主要)?用于")
 
 @section("overview")
 def overview(submission: Submission) -> Iterator[Draft]:
-    """一（一）: number of projects, totals, local part, rate, balance; then the rate of each project."""
+    """一（一）: number of projects, totals, local part, rate, balance; rate of each project; sources of the money."""
     accounts = accounting.of(submission)
     if not accounts:
         yield Draft("1", gap("纳入绩效自评的项目和资金"))
         return
-    taking_part = f"我单位{submission.year}年度{_TAKES_PART[submission.stage]}的项目共{len(accounts)}个"
     local = _local(accounts, submission.edition.local_label)
-    yield Draft("1", sentence(taking_part, *_totals(accounts)) + local + _lacking(accounts))
-    yield Draft("2", _rates(accounts))
+    yield Draft(
+        "1", sentence(_taking_part(submission, accounts), *_totals(accounts)) + local + _lacking(accounts)
+    )
+    yield Draft("2", _rates(accounts, submission.edition.thresholds.execution_floor))
+    yield Draft("3", _sources(accounts))
+    if analysed(submission):
+        yield Draft("4", _leading(accounts) + _uses(accounts))
+        for account in accounts:
+            yield Draft(account.key, statements.said(account, "process"))
+        yield Draft("5", gap("项目背景"))
 
 
 @section("management")
 def management(submission: Submission) -> Iterator[Draft]:
-    """一（三）: leading sections and what the money is for; rules and approval are for people to write."""
+    """一（三）, or 四（二）: leading sections, uses, what was paid; rules and approval are for people to write."""
     accounts = accounting.of(submission)
+    if analysed(submission):
+        yield Draft("5", sentence(*_totals(accounts)) if accounts.spending_asked else NOTHING)
+        yield Draft("4", _paid(accounts))
+        yield Draft("3", gap("资金管理制度、审批程序和组织实施情况"))
+        return
     yield Draft("1", _leading(accounts))
     yield Draft("2", _uses(accounts))
+    yield Draft("4", _paid(accounts))
     yield Draft("3", gap("资金管理制度和审批程序"))
 
 
-def _totals(accounts: Accounts) -> Iterator[str]:
-    budget, spent = accounts.total("budget"), accounts.total("spent")
-    if accounts.filled("budget"):
-        adjusted = _adjusted(accounts)
-        if adjusted:
-            yield f"年初预算{money(accounts.total('initial_budget'))}"
-        yield f"{'调整后' if adjusted else ''}指标总额{money(budget)}"
-    if not accounts.spending_asked or not accounts.filled("spent"):
+# --- totals -------------------------------------------------------------------------------------------
+
+
+def _taking_part(submission: Submission, accounts: Accounts) -> Prose:
+    year = traced(str(submission.year), How.TYPED, [Cell(submission, "year")])
+    alone = "，为" + accounts.each[0].name if len(accounts) == 1 else NOTHING
+    opening = "我单位" + year + f"年度{_TAKES_PART[submission.stage]}的项目共"
+    return opening + accounting.number_of(accounts) + alone
+
+
+def _totals(accounts: Accounts) -> Iterator[Prose]:
+    adjusted = accounting.adjusted(accounts)
+    if adjusted:
+        yield "年初预算" + accounts.money("initial_budget")
+    if budget := accounts.money("budget"):
+        yield ("调整后" if adjusted else "") + "指标总额" + budget
+    spent = accounts.money("spent")
+    if not accounts.spending_asked or not spent:
         return
-    yield f"支出总额{money(spent)}"
-    if accounts.rate:
-        yield f"预算执行率{accounts.rate}"
-    if accounts.complete:
-        yield accounting.left_over(budget - spent, accounts.stage)
+    yield "支出总额" + spent
+    if rate := accounts.rate:
+        yield "预算执行率" + rate
+    if accounts.settled:
+        yield joined(["资金已全部支出"])
+    elif accounts.complete and (accounts.total("budget") or accounts.total("spent")):
+        yield accounting.left_over(accounts.each, accounts.stage)
 
 
-def _adjusted(accounts: Accounts) -> bool:
-    """Whether every project states a year-start budget and the year changed their sum."""
-    stated = all(rollup.read(a.project.funding.initial_budget) is not None for a in accounts)
-    return stated and accounts.total("initial_budget") != accounts.total("budget")
-
-
-def _local(accounts: Accounts, label: str) -> str:
+def _local(accounts: Accounts, label: str) -> Prose:
     """The part that is local money, in a sentence of its own: “其中区级资金指标563万元，支出547.99万元。”"""
     whose = label.removeprefix("其中").lstrip("：:")
     whose += "" if whose.endswith(("资金", "拨款")) else "资金"
-    columns = (
-        {"budget_local": "指标", "spent_local": "支出"}
-        if accounts.spending_asked
-        else {"budget_local": "指标"}
-    )
-    parts = [f"{word}{money(accounts.total(key))}" for key, word in columns.items() if accounts.filled(key)]
-    return sentence(f"其中{whose}{parts[0]}", *parts[1:]) if parts else ""
+    columns = {"budget_local": "指标"} | ({"spent_local": "支出"} if accounts.spending_asked else {})
+    parts = [word + money for key, word in columns.items() if (money := accounts.money(key))]
+    return sentence(f"其中{whose}" + parts[0], *parts[1:]) if parts else NOTHING
 
 
-def _lacking(accounts: Accounts) -> str:
+def _lacking(accounts: Accounts) -> Prose:
     """Marks for the amounts that are not there yet."""
-    marks = [_lacking_amount(accounts, accounts.names(lambda a: a.budget is None), "指标总额")]
+    marks = _lacking_amount(accounts, accounts.names(lambda a: a.budget is None), "指标总额")
     if accounts.spending_asked:
-        marks.append(_lacking_amount(accounts, accounts.names(lambda a: a.spent is None), "支出总额"))
-    return "".join(marks)
+        marks += _lacking_amount(accounts, accounts.names(lambda a: a.spent is None), "支出总额")
+    return marks
 
 
-def _lacking_amount(accounts: Accounts, names: tuple[str, ...], amount: str) -> str:
-    if not names:
-        return ""
-    whose = "各项目" if len(names) == len(accounts) > 1 else accounting.briefly(names)
-    return gap(f"{whose}的{amount}")
+def _lacking_amount(accounts: Accounts, names: tuple[Prose, ...], amount: str) -> Prose:
+    return gap(accounting.whose(names, accounts), f"的{amount}") if names else NOTHING
 
 
-def _rates(accounts: Accounts) -> str:
-    """Rates one by one; the only project's rate is already that of the whole."""
-    if len(accounts) < 2 or not accounts.spending_asked:
-        return ""
-    rates = [f"{account.name}{account.rate}" for account in accounts if account.rate]
-    return sentence("分项目看，预算执行率为：" + "，".join(rates)) if rates else ""
+# --- project by project -------------------------------------------------------------------------------
 
 
-def _leading(accounts: Accounts) -> str:
-    led: dict[str, list[str]] = {}
+def _rates(accounts: Accounts, floor: Decimal) -> Prose:
+    """Rates one by one, of many projects by bands; the only project's rate is already that of the whole."""
+    rated = [account for account in accounts if account.rate]
+    if len(accounts) < 2 or not rated or not accounts.spending_asked:
+        return NOTHING
+    if len(rated) <= accounting.MOST_NAMED:
+        return sentence("分项目看，预算执行率为：" + joined((beside(a.name, a.rate) for a in rated), "，"))
+    return joined(_by_band(rated, floor))
+
+
+def _by_band(rated: Sequence[Account], floor: Decimal) -> Iterator[Prose]:
+    """Sentences for the projects at 100 %, from the floor on, below it and over 100 %; those out of line one by one."""
+    full = [account for account in rated if account.settled]
+    rest = [account for account in rated if not account.settled]
+    fair = [account for account in rest if floor <= _share(account) < 1]
+    low = [account for account in rest if _share(account) < floor]
+    above = [account for account in rest if _share(account) > 1]
+    least = traced(wording.percent(floor) or "", How.FORM)
+    if full:
+        yield sentence("预算执行率" + accounting.rate_of(full) + "的有" + _names(full))
+    if fair:
+        yield sentence("预算未用完、执行率不低于" + least + "的有" + _names(fair))
+    if low:
+        yield sentence("执行率低于" + least + "的有" + _one_by_one(low))
+    if above:
+        yield sentence("支出超过预算的有" + _one_by_one(above))
+
+
+def _share(account: Account) -> Decimal:
+    return rollup.rate(account.spent, account.budget) or Decimal(0)
+
+
+def _names(found: Sequence[Account]) -> Prose:
+    return briefly([account.name for account in found])
+
+
+def _one_by_one(found: Sequence[Account]) -> Prose:
+    """Each with its rate, of very many the lowest or highest."""
+    if len(found) <= 2 * accounting.MOST_NAMED:
+        return listed(account.name + "（" + account.rate + "）" for account in found)
+    return _names(found)
+
+
+def _leading(accounts: Accounts) -> Prose:
+    led: dict[str, list[Account]] = {}
     for account in accounts:
         if section_name := typed(account.project.section):
-            led.setdefault(section_name, []).append(account.name)
-    if len(led) == 1 and len(accounts) > 1 and len(next(iter(led.values()))) == len(accounts):
-        return f"各项目均由{next(iter(led))}牵头。"
-    return sentence(*(f"{listed(names)}由{section_name}牵头" for section_name, names in led.items()))
+            led.setdefault(section_name, []).append(account)
+    everything = next(iter(led.values()), list[Account]())
+    if len(everything) == len(accounts) > 1:
+        return sentence("各项目均由" + quoted(everything[0].project, "section") + "牵头")
+    return sentence(
+        *(_names(found) + "由" + quoted(found[0].project, "section") + "牵头" for found in led.values())
+    )
 
 
-def _uses(accounts: Accounts) -> str:
-    uses = [
-        sentence(f"{account.name}主要用于{purpose}")
-        for account in accounts
-        if (purpose := _PURPOSE_OPENING.sub("", typed(account.project.purpose)))
-    ]
+def _uses(accounts: Accounts) -> Prose:
+    uses = [_use(account) for account in accounts]
     lacking = accounts.names(lambda a: not typed(a.project.purpose))
-    return "".join(uses) + (gap(f"{accounting.briefly(lacking)}的资金用途") if lacking else "")
+    return joined(uses) + (gap(accounting.whose(lacking, accounts), "的资金用途") if lacking else NOTHING)
+
+
+def _use(account: Account) -> Prose:
+    purpose = _PURPOSE_OPENING.sub("", typed(account.project.purpose))
+    if not purpose:
+        return NOTHING
+    said = traced(purpose, How.TYPED, [Cell(account.project, "purpose")])
+    return sentence(account.name + "主要用于" + said)
+
+
+def _paid(accounts: Accounts) -> Prose:
+    """What was paid for each work item, where that is typed."""
+    if not accounts.spending_asked:
+        return NOTHING
+    return joined(
+        sentence(account.name + "的支出按工作内容分：" + joined(paid, "，"))
+        for account in accounts
+        if (paid := list(_payments(account)))
+    )
+
+
+def _payments(account: Account) -> Iterator[Prose]:
+    for name, item in account.items:
+        if (amount := rollup.read(item.spent)) is not None:
+            yield beside(name, traced(wording.money(amount), How.SUM, [Cell(item, "spent")]))
+
+
+# --- sources of money ---------------------------------------------------------------------------------
+
+
+def _sources(accounts: Accounts) -> Prose:
+    """The fund rows of the scoring forms added up by name."""
+    found: dict[str, list[Source]] = {}
+    for account in accounts:
+        for source in account.project.funding.sources:
+            if typed(source.name) and any(
+                rollup.read(getattr(source, column)) is not None for column in ("budget", "spent")
+            ):
+                found.setdefault(typed(source.name), []).append(source)
+    if not found:
+        return NOTHING
+    clauses = [_from_one(name, rows, accounts.spending_asked) for name, rows in found.items()]
+    if len(clauses) == 1:
+        return sentence("资金来源为" + clauses[0])
+    return sentence("按资金来源分，" + joined(clauses, "；"))
+
+
+def _from_one(name: str, rows: Sequence[Source], spending_asked: bool) -> Prose:
+    columns: dict[str, str] = {"budget": "预算"} | ({"spent": "支出"} if spending_asked else {})
+    amounts: list[Prose] = []
+    for column, word in columns.items():
+        cells = [Cell(row, column) for row in rows if rollup.read(getattr(row, column)) is not None]
+        total = rollup.total(getattr(row, column) for row in rows)
+        if cells and column == "spent" and total == 0:
+            amounts.append(joined(["没有支出"]))
+        elif cells:
+            amounts.append(word + traced(wording.money(total), How.SUM, cells))
+    return traced(name, How.TYPED, [Cell(row, "name") for row in rows]) + joined(amounts, "、")

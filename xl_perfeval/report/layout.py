@@ -1,18 +1,18 @@
 """How the report looks: page, styles, fonts and page numbers of GB/T 9704-2012《党政机关公文格式》.
 
-`plain()` is a Word document without text that carries all of it. Everything else names styles only, so that
-another document with the same styles can take its place.
+`package()` is a Word document that carries all of it. Everything else names styles only, so that another
+document with the same styles, a template that staff have edited, can take its place.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from xl_perfeval.report.markup import NAMESPACES, RELATIONS, paragraph, run, w
+from xl_perfeval.report.markup import NAMESPACES, RELATIONS, run, w
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,19 +24,16 @@ HEADINGS = ("Heading1", "Heading2", "Heading3", "Heading4")
 TABLE = "PETable"
 TABLE_HEAD, TABLE_HEAD_NOTE = "PETableHead", "PETableHeadNote"
 TABLE_TEXT, TABLE_CENTRED, TABLE_AMOUNT = "PETableText", "PETableCentred", "PETableAmount"
-TABLE_UNIT = "PETableUnit"
+TABLE_TITLE, TABLE_UNIT = "PETableTitle", "PETableUnit"
+CHART, CAPTION = "PEChart", "PECaption"
 ATTACHMENTS, SIGNATURE, DATE = "PEAttachments", "PESignature", "PEDate"
 ANNEX_MARK, ANNEX_TITLE = "PEAnnexMark", "PEAnnexTitle"
-_BREAK, _FOOTER, _FOOTER_EVEN = "PEBreak", "Footer", "PEFooterEven"
+BREAK = "PEBreak"
+_FOOTER, _FOOTER_EVEN = "Footer", "PEFooterEven"
 
 # Lengths are twentieths of a point; a millimetre is 56.69 of them. Numbers in brackets: the standard's.
 _PAPER = (11906, 16838)  # A4 (5.1)
 _TOP, _RIGHT, _BOTTOM, _LEFT = 2098, 1474, 1984, 1587  # 37, 26, 35, 28 mm (5.2.1)
-TYPE_AREA = _PAPER[0] - _LEFT - _RIGHT
-"""Width of the text on a page: 156 mm."""
-WIDE_TYPE_AREA = _PAPER[1] - _TOP - _BOTTOM
-"""The same on a page turned sideways: 225 mm."""
-
 EM = 320
 """16 pt, 三号 (5.2.2)."""
 CHARACTER = 315
@@ -56,10 +53,54 @@ _FALLBACKS = {  # fonts are not shipped: what to take on machines without the fo
     _SONG: "SimSun,新宋体,NSimSun,华文宋体,STSong",
 }
 
-BELOW_TABLE = w("spacing", before=160)
-"""Properties of a heading that follows a table."""
+BELOW_TABLE = 160
+"""Room above a paragraph that follows a table, unless it has its own."""
 NEW_PAGE = w("pageBreakBefore")
 """Properties of a heading that begins a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The room that margins leave on the pages of a section, and how large the text of tables is."""
+
+    width: int = _PAPER[0] - _LEFT - _RIGHT
+    height: int = _PAPER[1] - _TOP - _BOTTOM
+    em: int = _TABLE_EM
+    line: int = _TABLE_LINE
+
+    def turned(self) -> Page:
+        """The same page turned sideways."""
+        return Page(self.height, self.width, self.em, self.line)
+
+    def columns(self, wanted: Sequence[tuple[float, float]]) -> list[int]:
+        """Widths that fill the page exactly, from each table column's least characters and share of the rest."""
+        least = [self._column(characters) for characters, _ in wanted]
+        rest, shares = self.width - sum(least), sum(share for _, share in wanted)
+        if rest < 0:  # narrower than readable, but never wider than the page
+            widths = [width * self.width // sum(least) for width in least]
+        else:
+            widths = [
+                width + int(rest * share / (shares or 1))
+                for width, (_, share) in zip(least, wanted, strict=True)
+            ]
+        widths[max(range(len(wanted)), key=lambda column: wanted[column][1])] += self.width - sum(widths)
+        return widths
+
+    def holds(self, least: Sequence[float]) -> bool:
+        """Whether columns of so many characters each stand side by side."""
+        return sum(map(self._column, least)) <= self.width
+
+    def fits(self, text: str, column: int) -> bool:
+        """Whether a heading fits a line of a column of this width."""
+        return self._column(len(text)) <= column
+
+    def is_lower_than(self, lines: Sequence[str], column: int) -> bool:
+        """Whether a cell of this width needs more lines than the page has below the header rows."""
+        characters = max(1, (column - 2 * _CELL_MARGIN) // self.em)
+        return sum(1 + len(line) // characters for line in lines) > self.height // self.line - 4
+
+    def _column(self, characters: float) -> int:
+        return round(characters * self.em) + 2 * _CELL_MARGIN
 
 
 def width(text: str) -> int:
@@ -74,72 +115,43 @@ def indented(*, left: int = 0, right: int = 0) -> str:
     return w("ind", left=left, right=right)
 
 
-def section_end(*, sideways: bool = False) -> str:
-    """A paragraph that ends a section, upright or turned sideways; it is too low to be seen."""
-    return paragraph("", _BREAK, _section(sideways=sideways))
-
-
-def columns(total: int, wanted: Sequence[tuple[float, float]]) -> list[int]:
-    """Widths that fill `total` exactly, from each table column's least characters and share of the rest."""
-    least = [_column(characters) for characters, _ in wanted]
-    rest, shares = total - sum(least), sum(share for _, share in wanted)
-    if rest < 0:  # narrower than readable, but never wider than the page
-        widths = [width * total // sum(least) for width in least]
-    else:
-        widths = [
-            width + int(rest * share / (shares or 1)) for width, (_, share) in zip(least, wanted, strict=True)
-        ]
-    widths[max(range(len(wanted)), key=lambda column: wanted[column][1])] += total - sum(widths)
-    return widths
-
-
-def fit_upright(least: Sequence[float]) -> bool:
-    """Whether an upright page holds columns of so many characters each."""
-    return sum(map(_column, least)) <= TYPE_AREA
-
-
-def fits(text: str, column: int) -> bool:
-    """Whether a heading fits a line of a column of this width."""
-    return _column(len(text)) <= column
-
-
-def taller_than_a_page(lines: Sequence[str], column: int, *, sideways: bool) -> bool:
-    """Whether a cell of this width needs more lines than a page has below the header rows."""
-    characters = max(1, (column - 2 * _CELL_MARGIN) // _TABLE_EM)
-    room = (TYPE_AREA if sideways else WIDE_TYPE_AREA) // _TABLE_LINE - 4
-    return sum(1 + len(line) // characters for line in lines) > room
-
-
-def _column(characters: float) -> int:
-    return round(characters * _TABLE_EM) + 2 * _CELL_MARGIN
-
-
-@cache
-def plain() -> bytes:
-    """A Word document without text that carries page, styles, fonts and page numbers."""
+def package(body: str) -> bytes:
+    """A Word document with this text that carries page, styles, fonts and page numbers; always the same bytes."""
     parts = {
-        "styles": _styles(),
+        "styles": styles(),
         "settings": _settings(),
         "fontTable": _font_table(),
         "footer1": _page_number(_FOOTER),
         "footer2": _page_number(_FOOTER_EVEN),
     }
     kinds = {name: name.rstrip("12") for name in parts}
-    package = BytesIO()
-    with ZipFile(package, "w", ZIP_DEFLATED) as file:
-        file.writestr("[Content_Types].xml", _content_types(kinds))
-        file.writestr("_rels/.rels", _relations({"word/document": "officeDocument"}))
-        file.writestr("word/_rels/document.xml.rels", _relations(kinds))
-        file.writestr("word/document.xml", _part("document", w("body", _section())))
-        for name, content in parts.items():
-            file.writestr(f"word/{name}.xml", content)
-    return package.getvalue()
+    members = {
+        "[Content_Types].xml": _content_types(kinds),
+        "_rels/.rels": _relations({"word/document": "officeDocument"}),
+        "word/_rels/document.xml.rels": _relations(kinds),
+        "word/document.xml": _part("document", w("body", body, _section())),
+        **{f"word/{name}.xml": content for name, content in parts.items()},
+    }
+    return undated({name: content.encode() for name, content in members.items()})
+
+
+def undated(members: Mapping[str, bytes]) -> bytes:
+    """A zip of these members that knows no time."""
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            member = ZipInfo(name)
+            member.compress_type = ZIP_DEFLATED
+            member.create_system = 0
+            file.writestr(member, content)
+    return packed.getvalue()
 
 
 # --- styles -----------------------------------------------------------------------------------------------
 
 
-def _styles() -> str:
+def styles() -> str:
+    """The part that holds the styles, with the fonts and sizes that they start from."""
     run_defaults = w("rPr", _fonts(_FANG), _size(16), w("lang", val="en-US", eastAsia="zh-CN", bidi="ar-SA"))
     defaults = w("docDefaults", w("rPrDefault", run_defaults), w("pPrDefault"))
     return _part("styles", defaults, *_text_styles(), *_table_text_styles(), *_other_styles())
@@ -182,7 +194,11 @@ def _table_text_styles() -> tuple[str, ...]:
         _style(TABLE_TEXT, "表格文字", line + _aligned("left"), text),
         _style(TABLE_CENTRED, "表格居中", line + _aligned("center"), text),
         _style(TABLE_AMOUNT, "表格金额", line + _aligned("right"), text),
+        _style(TABLE_TITLE, "表题", w("keepNext") + _TITLE_LINE + _aligned("center"), _fonts(_HEI) + text),
         _style(TABLE_UNIT, "金额单位", w("keepNext") + unit + _aligned("right"), text),
+        # A picture needs lines as high as itself; its caption stands below.
+        _style(CHART, "图", w("keepNext") + _CHART_LINE + _aligned("center"), then=CAPTION),
+        _style(CAPTION, "图题", _CAPTION_LINE + _aligned("center"), _fonts(_HEI) + text, then=BODY),
     )
 
 
@@ -196,7 +212,7 @@ def _other_styles() -> tuple[str, ...]:
         _style(
             _FOOTER_EVEN, "页脚（双页）", line + w("ind", leftChars=100, left=280) + _aligned("left"), number
         ),
-        _style(_BREAK, "分节", w("spacing", line=20, lineRule="exact"), _size(1)),
+        _style(BREAK, "分节", w("spacing", line=20, lineRule="exact"), _size(1)),
         _style("DefaultParagraphFont", "Default Paragraph Font", kind="character", based=""),
         _style("TableNormal", "Normal Table", kind="table", based=""),
         _style(
@@ -237,6 +253,9 @@ def _style(
 
 
 _INDENT = w("ind", firstLineChars=200, firstLine=2 * CHARACTER)
+_CHART_LINE = w("snapToGrid", val=0) + w("spacing", before=120, line=240, lineRule="auto")
+_TITLE_LINE = w("snapToGrid", val=0) + w("spacing", before=100, line=400, lineRule="exact")
+_CAPTION_LINE = w("snapToGrid", val=0) + w("spacing", after=160, line=400, lineRule="exact")
 _EDGES = ("top", "left", "bottom", "right", "insideH", "insideV")
 _CELL_MARGINS = {"top": 40, "left": _CELL_MARGIN, "bottom": 40, "right": _CELL_MARGIN}
 _NORMAL = w("widowControl") + w("spacing", line=LINE, lineRule="exact") + w("jc", val="both")
@@ -266,18 +285,15 @@ def _size(points: float) -> str:
 # --- page, page numbers, settings, package ----------------------------------------------------------------
 
 
-def _section(*, sideways: bool = False) -> str:
-    across, down = _PAPER[::-1] if sideways else _PAPER
+def _section() -> str:
     margins = {"top": _TOP, "right": _RIGHT, "bottom": _BOTTOM, "left": _LEFT}
-    if sideways:  # the binding edge becomes the upper edge
-        margins = {"top": _LEFT, "right": _TOP, "bottom": _RIGHT, "left": _BOTTOM}
     return w(
         "sectPr",
         w("footerReference", type="default", r_id="rId4"),
         w("footerReference", type="even", r_id="rId5"),
-        w("pgSz", w=across, h=down, orient="landscape" if sideways else None),
+        w("pgSz", w=_PAPER[0], h=_PAPER[1]),
         # The dashes of the page number lie 7 mm below the text (7.5).
-        w("pgMar", **margins, header=851, footer=margins["bottom"] - 564, gutter=0),
+        w("pgMar", **margins, header=851, footer=_BOTTOM - 564, gutter=0),
     )
 
 

@@ -14,7 +14,16 @@ from xl_perfeval.rules.achievement import missed
 from xl_perfeval.rules.engine import Problem, Unknown, named, project_named, rule, wan
 from xl_perfeval.rules.examples import indicator, indicators, item, project, submission
 from xl_perfeval.rules.readings import words
-from xl_perfeval.rules.sentences import figures, forecast, mention, sentences, short, without_quotes
+from xl_perfeval.rules.sentences import (
+    RESULTS,
+    figures,
+    forecast,
+    mention,
+    results,
+    sentences,
+    short,
+    without_quotes,
+)
 
 _MEASURED = {quantity.FigureKind.count, quantity.FigureKind.rate, quantity.FigureKind.money}
 
@@ -53,7 +62,7 @@ def project_not_mentioned(submission: Submission) -> Iterator[Problem]:
 
     按项目名称、资金用途、细化内容和目标里的说法查找，都找不到的才提示。只有一个项目的不检查。
     """
-    written = submission.text_of("results")
+    written = results(submission)
     if len(submission.projects) < 2 or not written:
         return
     text = "\n".join(paragraph.text for paragraph in written)
@@ -203,7 +212,7 @@ def another_years_figures(paragraph: Paragraph, submission: Submission) -> Itera
     用来对比的（较、比、同比、自某年起）和上年结转的不算。
     """
     year = submission.year
-    if paragraph.section != "results" or not year or "20" not in paragraph.text:
+    if paragraph.section not in RESULTS or not year or "20" not in paragraph.text:
         return
     for sentence in sentences(without_quotes(paragraph.text)):
         if f"{year}年" in sentence.text or _THIS_YEAR.search(sentence.text):
@@ -252,7 +261,7 @@ def forecast_among_results(paragraph: Paragraph, submission: Submission) -> Iter
 
     “下一步”“下年”后面的打算不算。
     """
-    if paragraph.section != "results" or submission.stage is not Stage.YEAR_END:
+    if paragraph.section not in RESULTS or submission.stage is not Stage.YEAR_END:
         return
     for sentence in sentences(paragraph.text):
         word = forecast(sentence.text)
@@ -269,7 +278,9 @@ def forecast_among_results(paragraph: Paragraph, submission: Submission) -> Iter
 
 _GOALS = expression(r"目标|任务|指标")
 _DONE = expression(r"完成|达成|实现|达到|达标")
-_EVERY = expression(r"各项|全部|所有|均|都|全面|圆满|超额|百分之百|100%")
+_EVERY = expression(
+    r"各项|全部|所有|均|都|全面|圆满|超额|百分之百|100%(?=完|达|实)|(?<=率)(?:达到?|为|均)*100%"
+)
 _OUTRIGHT = expression(r"(?:各项|全部|所有).{0,8}绩效(?:目标|指标)|绩效(?:目标|指标)[^，]{0,4}(?:全部|均|都)")
 _QUALIFIED = expression(
     r"未|没|除|基本|部分|力争|确保|争取|将|下一?年|下一步|市对区|上级|市里|省里|市下达|考核|其中|个"

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from xl_perfeval import quantity
 from xl_perfeval.expressions import expression
-from xl_perfeval.model import Project
+from xl_perfeval.model import Paragraph, Project, Submission
 
 _DIGIT = expression(r"[0-9０-９零〇一二两三四五六七八九十百千]")
 
@@ -86,6 +86,15 @@ _LISTED = expression(r"[、，；]")
 
 def _called(project: Project) -> tuple[str, ...]:
     return _forms(project.called, str(project.purpose or "").strip("。；， "))
+
+
+RESULTS = ("results", "outputs", "effects")
+"""Sections about what was achieved: 主要绩效, or in the ministry's outline 评价结论, 产出 and 效益."""
+
+
+def results(submission: Submission) -> tuple[Paragraph, ...]:
+    """The paragraphs about what was achieved, in order."""
+    return tuple(each for section in RESULTS for each in submission.text_of(section))
 
 
 _FORECAST = expression(

@@ -15,7 +15,7 @@ from xl_perfeval.rules.engine import Problem, Unknown, rule, wan
 from xl_perfeval.rules.examples import item, project, submission
 from xl_perfeval.rules.readings import actual as read_actual
 from xl_perfeval.rules.readings import figured, parts
-from xl_perfeval.rules.sentences import Clause, clauses, figures, mention, sentences
+from xl_perfeval.rules.sentences import Clause, clauses, figures, mention, results, sentences
 
 _SPENT = expression(r"兑现|支出|拨付|使用|发放|支付|列支|下拨|花费|支取")
 _BUDGET = expression(r"预算|安排|下达|指标|批复|核定|计划")
@@ -98,14 +98,25 @@ def amount_contradicts_project(paragraph: Paragraph, submission: Submission) -> 
         found = [f for f in figures(clause.text) if f.kind is quantity.FigureKind.money]
         if len(found) != 1 or found[0].approximate:
             continue
-        for project in submission.projects:
-            name = mention(project, clause.text[: found[0].start])
-            if name is None or (project.id, found[0].value) in said:
+        for name, projects in _meant(submission, clause.text[: found[0].start]).items():
+            if (name, found[0].value) in said:
                 continue
-            problem = _against(project, submission, clause, found[0], name, paragraph.at("text"))
-            if problem is not None:
-                said.add((project.id, found[0].value))
-                yield problem
+            problems = [
+                _against(each, submission, clause, found[0], name, paragraph.at("text")) for each in projects
+            ]
+            wrong = [problem for problem in problems if problem is not None]
+            if len(wrong) == len(projects):  # of two with one name it may mean the other
+                said.add((name, found[0].value))
+                yield wrong[0]
+
+
+def _meant(submission: Submission, text: str) -> dict[str, list[Project]]:
+    """The projects that a text names, by how; a name within a longer one (科普经费 in 科普经费二期) does not count."""
+    named: dict[str, list[Project]] = {}
+    for project in submission.projects:
+        if name := mention(project, text):
+            named.setdefault(name, []).append(project)
+    return {name: found for name, found in named.items() if not any(name in o and name != o for o in named)}
 
 
 def _with_results(text: str) -> Submission:
@@ -205,7 +216,9 @@ _TOTALS = (
     ("balance", "结余", expression(r"(?:总|合计|共|累计)?结余(?:总额|合计|共计?)?")),
 )
 _RATE = expression(r"执行率")
-_WHOLE = expression(r"总额|总预算|总支出|合计|共计|全部项目|各项目|项目共|个项目|总体|综合|总的")
+_WHOLE = expression(
+    r"总额|总预算|总支出|合计|共计|全部项目|各项目|项目共|个项目|总体|综合|总的"
+)
 
 
 @rule(
@@ -265,7 +278,11 @@ def _speaks_of_one(submission: Submission, clause: Clause) -> bool:
     since = clause.before[
         max((clause.before.rfind(word) for word in ("总额", "合计", "共计")), default=-1) + 1 :
     ]
-    return any(mention(project, since + clause.text) for project in submission.projects)
+    said = since + clause.text
+    return bool(_UNNAMED.search(said)) or any(mention(project, said) for project in submission.projects)
+
+
+_UNNAMED = expression(r"第\d+个项目")
 
 
 def _total_meant(
@@ -339,7 +356,7 @@ def count_contradicts_actual(submission: Submission) -> Iterator[Problem]:
     if not stated:
         return
     said: dict[tuple[str, str], list[tuple[Decimal, str, Place]]] = {}
-    for paragraph in submission.text_of("results") + submission.text_of("overview"):
+    for paragraph in (*results(submission), *submission.text_of("overview")):
         for figure in figures(paragraph.text):
             key = (_bare(figure.noun_before) or _bare(figure.noun_after), figure.unit_group)
             if key in stated and figure.kind is quantity.FigureKind.count:

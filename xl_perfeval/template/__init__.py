@@ -1,4 +1,4 @@
-"""Edition and submission → workbook: every sheet, name, drop-down, formula and cached value, without macros.
+"""Edition and submission → workbook: every sheet, name, drop-down, formula and cached value; macros if wanted.
 
 `build` creates the sheets in workbook order, then calls one `write` per sheet. Sheets that others refer to
 are written first, 首页 last, so that every formula is written together with the value it shows.
@@ -20,6 +20,7 @@ from xl_perfeval.template import (
     hidden,
     home,
     lists,
+    maps,
     marks,
     matrix,
     narrative,
@@ -30,6 +31,7 @@ from xl_perfeval.template import (
 )
 from xl_perfeval.template import findings as findings_sheet
 from xl_perfeval.template.context import Context
+from xl_perfeval.template.macros import Macros
 from xl_perfeval.template.sheet import Book, cleaned, strict
 
 __all__ = ["BLANK_PROJECTS", "blank", "build"]
@@ -52,12 +54,18 @@ def blank(
 
 
 def build(
-    submission: Submission, path: Path, *, findings: Sequence[Finding] = (), spare: int | None = None
+    submission: Submission,
+    path: Path,
+    *,
+    findings: Sequence[Finding] = (),
+    spare: int | None = None,
+    macros: Macros | None = None,
 ) -> list[str]:
     """Write the workbook of a submission to `path` and return what could not be written, one sentence each.
 
     A submission without projects gives the empty workbook. `spare` sets the number of blank rows below the
-    projects in 资金概况; by default the edition's number, and as many as make eight rows.
+    projects in 资金概况; by default the edition's number, and as many as make eight rows. With `macros` it is
+    a macro workbook (.xlsm).
     """
     if not submission.projects:
         submission = replace(submission, projects=blank(submission.edition).projects)
@@ -65,7 +73,10 @@ def build(
     with strict():
         book = Book(path)
         planned = tabs.plan(submission)
-        context = Context(book, submission, planned, findings, spare, marked_cells(findings))
+        texts = macros.texts if macros else None
+        context = Context(book, submission, planned, findings, spare, marked_cells(findings), texts)
+        if macros:
+            book.carry(macros.project(len(planned)), macros.ribbon)
         for tab in planned:
             sheet = book.add_sheet(tab.text)
             if tab.kind != "hidden":
@@ -91,3 +102,4 @@ def _write_sheets(context: Context) -> None:
     home.write(context)
     hidden.write(context)
     marks.write(context)
+    maps.write(context.book)

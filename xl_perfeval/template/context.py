@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xl_perfeval.findings import Finding, Severity
@@ -24,10 +24,22 @@ class Context:
     """Blank rows asked for below the projects in 资金概况; `None`: as the edition says."""
     marks: dict[str, dict[Severity, list[str]]]
     """Marked cells by tab text and severity, each cell once, in the order of the findings."""
+    macro_texts: Mapping[str, str] | None = None
+    """Texts that VBA shows, by key; `None` in a workbook without macros."""
     progress: dict[str, Shown] = field(default_factory=dict[str, Shown])
     """By sheet id: the cell that shows the filled share of a sheet, 0 to 1, or "" for a sheet left blank."""
     scores: dict[str, Shown] = field(default_factory=dict[str, Shown])
     """By sheet id of a scoring form: the cell with its total score, or ""."""
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether there are buttons: then texts name them, otherwise the commands of `perfeval`."""
+        return self.macro_texts is not None
+
+    @property
+    def projects_hint(self) -> str:
+        """How a project is added, and how not."""
+        return "新增项目请点“增加项目”，不要复制工作表。" if self.has_macros else "不要复制工作表。"
 
     @property
     def edition(self) -> Edition:

@@ -9,7 +9,7 @@ from xl_perfeval import rollup
 from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
 from xl_perfeval.model import CellValue, FieldKind, FormField, Project, Stage, column_letters
-from xl_perfeval.template import amounts, lists, marks
+from xl_perfeval.template import amounts, lists, live, marks
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.grid import Grid, draw_lines, heading
 from xl_perfeval.template.sheet import Cached, Sheet, Shown, cell, height_for, lines_of, number
@@ -76,7 +76,7 @@ def _frame(context: Context, sheet: Sheet, grid: Grid) -> None:
     sheet.formula(1, grid.width, '=HYPERLINK("#PE_GO_HOME","← 首页")', "← 首页", style("banner.link"))
     sheet.height(2, 20)
     sheet.fill(2, range(1, grid.width + 1), style("hint"))
-    sheet.text(2, 1, grid.table.hint, style("hint"))
+    sheet.text(2, 1, grid.table.hint + context.projects_hint, style("hint"))
 
 
 def _header(context: Context, sheet: Sheet, grid: Grid) -> None:
@@ -221,7 +221,9 @@ def _totals(context: Context, sheet: Sheet, grid: Grid) -> None:
     for field in grid.amounts:
         column, shown = grid.column(field.key), totals_of(context, field.key)
         if getattr(context.submission.totals, field.key) is None:
-            sheet.formula(row, column, amounts.total_formula(grid, field.key), shown, style("total.amount"))
+            call = f"PE_TOTAL({grid.block(grid.letter(field.key))})"
+            formula = live.number(call, amounts.total_formula(grid, field.key))
+            sheet.formula(row, column, formula, shown, style("total.amount"))
         else:
             sheet.value(row, column, shown, style("total.amount"))
     b, s = cell(row, grid.column("budget")), cell(row, grid.column("spent"))

@@ -25,20 +25,30 @@ _STEPS = (
         "③ 各“项目”表",
         "一行写一件事：花多少钱、什么时候、做多少、做到什么程度、带来什么好处；年底再填实际完成情况。",
     ),
-    (
-        "④ 校验",
-        "保存以后运行 perfeval validate 文件名，按列出的问题逐条修改；改好的格子颜色会自己消失。",
-    ),
+    ("④ 校验", "{check}，按列出的问题逐条修改；改好的格子颜色会自己消失。"),
     (
         "⑤ 报告文字",
-        "运行 perfeval report 文件名，生成 Word 报告：这里写了的用这里的文字，没有写的由程序按表中数字起草。",
+        "{report}，生成 Word 报告：这里写了的用这里的文字，没有写的由程序按表中数字起草。",
     ),
     ("⑥ 报送", "“必须改”全部改完、“请核对”都核对过以后，将工作簿和报告报送财政局。"),
 )
+_COMMANDS = {
+    "check": "保存以后运行 perfeval validate 文件名",
+    "report": "运行 perfeval report 文件名",
+    "rows": "",
+    "projects": "",
+}
+_BUTTONS = {
+    "check": "点“绩效自评”选项卡的“校验”；没有装 perfeval 程序的电脑，保存以后交给装有程序的电脑校验",
+    "report": "点“绩效自评”选项卡的“生成报告”",
+    "rows": "点“绩效自评”选项卡的“增加行”；按钮不能用时，",
+    "projects": "新增项目请点“绩效自评”选项卡的“增加项目”。",
+}
+"""How things are done with the buttons of a macro workbook, and without."""
 _HABITS = (
     ("只填淡黄格", "灰格是自动计算的，已锁定，没有密码。需要改表的，可在“审阅”中撤消工作表保护。"),
-    ("行不够时", "选中“▲ 在此行以上插入”那一行，右击“插入”。插在合计以上任何位置，都会计入合计。"),
-    ("不要复制工作表", "复制出来的表和原来的项目分不开，校验时会提示。"),
+    ("行不够时", "{rows}选中“▲ 在此行以上插入”那一行，右击“插入”。插在合计以上任何位置，都会计入合计。"),
+    ("不要复制工作表", "{projects}复制出来的表和原来的项目分不开，校验时会提示。"),
     (
         "金额",
         "只填数字，单位万元，最多六位小数。写成“30万元”也能计入合计，读不出的会显示“✗ 不是金额”。说明文字请写到备注。",
@@ -97,7 +107,9 @@ def _pairs(context: Context, sheet: Sheet, row: int, title: str, pairs: Iterable
     row = _heading(context, sheet, row, title)
     word_look = context.book.style("plain", bold=True, font_color=styles.NAVY, valign="top")
     width = WIDTHS[3] + WIDTHS[4] + WIDTHS[5]
-    for word, sentence in pairs:
+    ways = _BUTTONS if context.has_macros else _COMMANDS
+    for word, told in pairs:
+        sentence = told.format_map(ways)
         sheet.text(row, 2, word, word_look)
         _wide(context, sheet, row, sentence)
         sheet.height(row, height_for([(sentence, width), (word, WIDTHS[2])], line=15, least=20))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from xl_perfeval.model import ParagraphState
+from xl_perfeval.forms import names
+from xl_perfeval.model import Base, Paragraph, ParagraphState
 from xl_perfeval.template import tabs
 from xl_perfeval.template.context import Context
+
+DRAFTS = 1000
+"""Paragraphs that `_底稿` has room for."""
 
 
 def write(context: Context) -> None:
@@ -14,6 +18,11 @@ def write(context: Context) -> None:
     texts = book.sheet(tabs.TEXTS)
     texts.text(1, 1, "key")
     texts.text(1, 2, "text")
+    if context.macro_texts is not None:
+        for row, (key, text) in enumerate(context.macro_texts.items(), start=2):
+            texts.text(row, 1, key)
+            texts.text(row, 2, text)
+        book.define(names.TEXTS, texts.ref(f"A1:B{len(context.macro_texts) + 1}"))
     log = book.sheet(tabs.LOG)
     for column, title in enumerate(("时间", "操作", "结果"), start=1):
         log.text(1, column, title)
@@ -27,12 +36,17 @@ def write(context: Context) -> None:
 
 
 def _drafts(context: Context) -> None:
-    """The text that was last drafted for each paragraph: what a new draft is compared with."""
+    """What was last drafted for each paragraph, and offered beside it: what a new draft is compared with."""
     sheet = context.book.sheet(tabs.DRAFTS)
-    for column, title in enumerate(("key", "section", "text"), start=1):
+    for column, title in enumerate(("key", "section", "text", "offered"), start=1):
         sheet.text(1, column, title)
-    drafted = (p for p in context.submission.paragraphs if p.state is ParagraphState.DRAFTED)
-    for row, paragraph in enumerate(drafted, start=2):
-        sheet.text(row, 1, paragraph.id)
-        sheet.text(row, 2, paragraph.section)
-        sheet.text(row, 3, paragraph.text)
+    for row, paragraph in enumerate(filter(_was_drafted, context.submission.paragraphs), start=2):
+        base = paragraph.base or Base(section=paragraph.section, text=paragraph.text)
+        for column, text in enumerate((paragraph.id, base.section, base.text, base.offered), start=1):
+            if text:
+                sheet.text(row, column, text)
+    context.book.define(names.NARRATIVE_BASE, sheet.ref(f"A2:D{1 + DRAFTS}"))
+
+
+def _was_drafted(paragraph: Paragraph) -> bool:
+    return bool(paragraph.id) and (paragraph.base is not None or paragraph.state is ParagraphState.DRAFTED)

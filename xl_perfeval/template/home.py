@@ -34,6 +34,16 @@ _STEPS = (
     "④ 用 perfeval 生成报告",
     "⑤ 将工作簿和报告报送财政局",
 )
+_STEPS_WITH_BUTTONS = (
+    *_STEPS[:2],
+    "③ 点“绩效自评”选项卡的“校验”，把“必须改”改完",
+    "④ 点“生成报告”",
+    _STEPS[4],
+)
+_BUTTONS = (("校验", "PE_Validate"), ("生成报告", "PE_GenerateReport"))
+"""For programs without the ribbon: what stands on a button and the macro it calls."""
+_BUTTON_SIZE = (80, 26)
+"""Pixels."""
 _WHAT = {
     "funds": "每个项目的预算、支出、用途",
     "narrative": "报告一至六部分的文字",
@@ -43,6 +53,7 @@ _WHAT = {
 _WITHOUT_ADDIN = (
     "合计、执行率由公式计算；校验和生成报告请在装有 perfeval 程序的电脑上操作，做法见“填报说明”。"
 )
+_WITHOUT_ADDIN_BUTTONS = "加载项未启用：合计、执行率照常计算；校验和生成报告请在已安装加载项的电脑上操作。"
 _WITH_ADDIN = "加载项已启用：可以用“绩效自评”选项卡的按钮。"
 
 
@@ -243,8 +254,28 @@ def _steps(context: Context, sheet: Sheet) -> None:
     look = context.book.style("hint.strong", font_size=10)
     sheet.height(STEPS, 26)
     sheet.fill(STEPS, range(2, LAST + 1), look)
-    sheet.text(STEPS, 2, "　→　".join(_STEPS), look)
-    sheet.height(STEPS + 1, 10)
+    sheet.text(STEPS, 2, "　→　".join(_STEPS_WITH_BUTTONS if context.has_macros else _STEPS), look)
+    if context.has_macros:
+        _buttons(context, sheet, STEPS + 1)
+    else:
+        sheet.height(STEPS + 1, 10)
+
+
+def _buttons(context: Context, sheet: Sheet, row: int) -> None:
+    """The two main commands, and beside them what became of the last one."""
+    sheet.height(row, 38)  # three lines of a message
+    width = _BUTTON_SIZE[0]
+    for place, (caption, macro) in enumerate(_BUTTONS):
+        sheet.button(row, 3, caption, macro, _BUTTON_SIZE, (place * (width + 8), 12))
+    sheet.merged(
+        row,
+        4,
+        row,
+        LAST,
+        "",
+        context.book.style("plain", font_size=9, text_wrap=True, indent=1, locked=False),
+    )
+    context.book.define(names.STATUS, sheet.ref(cell(row, 4)))
 
 
 # --- table of sheets ----------------------------------------------------------------------------------
@@ -367,8 +398,9 @@ def _legend(context: Context, sheet: Sheet, row: int) -> None:
         sheet.text(row, column, text, look)
     sheet.height(row + 1, 8)
     sheet.height(row + 2, 20)
-    formula = f'=IF({names.LIVE},"{_WITH_ADDIN}","{_WITHOUT_ADDIN}")'
-    sheet.formula(row + 2, 3, formula, _WITHOUT_ADDIN, style("note", indent=1))
+    without = _WITHOUT_ADDIN_BUTTONS if context.has_macros else _WITHOUT_ADDIN
+    formula = f'=IF({names.LIVE},"{_WITH_ADDIN}","{without}")'
+    sheet.formula(row + 2, 3, formula, without, style("note", indent=1))
 
 
 def _settings(context: Context, sheet: Sheet, end: int) -> None:
@@ -376,7 +408,7 @@ def _settings(context: Context, sheet: Sheet, end: int) -> None:
     style = context.book.style("hidden")
     sheet.text(1, HELPER, context.edition.id, style)
     sheet.text(2, HELPER, forms.SCHEMA, style)
-    sheet.value(3, HELPER, False, style)
+    sheet.value(3, HELPER, False, context.book.style("hidden", locked=False))  # VBA sets it when opened
     for row, name in enumerate((names.EDITION, names.SCHEMA, names.LIVE), start=1):
         context.book.define(name, sheet.ref(cell(row, HELPER)))
     sheet.define(names.HELPERS, f"{cell(1, HELPER)}:{cell(end, HELPER + 2)}")

@@ -8,7 +8,7 @@ from xl_perfeval import rollup
 from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
 from xl_perfeval.model import CellValue, FieldKind, FormField, Project, Stage, WorkItem, column_letters
-from xl_perfeval.template import amounts, funds, lists, marks
+from xl_perfeval.template import amounts, funds, lists, live, marks
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.funds import has_text
 from xl_perfeval.template.grid import Grid, draw_lines, heading
@@ -201,7 +201,8 @@ def _rows(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
 def _check_formula(grid: Grid, row: int) -> str:
     """What is most pressing in a row; reads marks, so that it changes with the marked cells.
 
-    A blank 实际完成情况 is ○ 待填 and not an error, marked or not.
+    A blank 实际完成情况 is ○ 待填 and not an error, marked or not. What PE_CHECK says in the hidden column names the
+    fault, so it comes before a word as pressing as it is.
     """
     actual = f"{grid.letter('actual')}{row}"
     place = f"ADDRESS(ROW(),COLUMN({actual}),4)"
@@ -210,13 +211,24 @@ def _check_formula(grid: Grid, row: int) -> str:
         f"(LEN({grid.letter(f.key)}{row})>0)*NOT(ISNUMBER({grid.read(f.key)}{row}))" for f in grid.amounts
     )
     any_filled, missing = (f"{column_letters(column)}{row}" for column in _row_helpers(grid)[:2])
+    said = f"{column_letters(_live(grid))}{row}"
     words = {key: f'"{word}"' for key, word in WORDS.items()}
     return (
-        f'=IF({any_filled}=0,"",IF({missing}>0,{words["missing"]},IF({unread}>0,{words["unread"]},'
+        f'=IF({any_filled}=0,"",IF(LEFT({said})="✗",{said},'
+        f"IF({missing}>0,{words['missing']},IF({unread}>0,{words['unread']},"
         f'IF(COUNTIF(PE_MARK_E,"?"&ROW())-IF({pending},COUNTIF(PE_MARK_E,{place}),0)>0,{words[Severity.ERROR]},'
-        f'IF(COUNTIF(PE_MARK_W,"?"&ROW())>0,{words[Severity.WARNING]},'
-        f"IF({pending},{words['pending']},{words['passed']}))))))"
+        f'IF(LEFT({said})="！",{said},IF(COUNTIF(PE_MARK_W,"?"&ROW())>0,{words[Severity.WARNING]},'
+        f"IF({pending},{words['pending']},{words['passed']}))))))))"
     )
+
+
+def _live_check_formula(grid: Grid, row: int) -> str:
+    """What PE_CHECK says of a filled row while Python is there; one call, for the cell that shows it reads it often."""
+    inputs = _inputs(grid)
+    cells = f"{grid.letter(inputs[0].key)}{row}:{grid.letter(inputs[-1].key)}{row}"
+    any_filled = f"{column_letters(_row_helpers(grid)[0])}{row}"
+    called = live.text(f"PE_CHECK({cells},{names.STAGE})", '""').removeprefix("=")
+    return f'=IF({any_filled}=0,"",{called})'
 
 
 def _check(context: Context, grid: Grid, tab: Tab, item: WorkItem, row: int) -> str:
@@ -291,6 +303,11 @@ def _single(grid: Grid) -> int:
     return grid.extra + 4
 
 
+def _live(grid: Grid) -> int:
+    """Hidden column of what PE_CHECK says of each row."""
+    return grid.extra + 5
+
+
 def _id_cell(grid: Grid) -> str:
     return f"${column_letters(_single(grid))}$1"
 
@@ -317,6 +334,8 @@ def _helpers(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
             context, sheet, grid, field.key, [getattr(item, field.key) for item in project.items]
         )
     have_all, need_all = _row_progress(context, sheet, grid, project)
+    for row in grid.rows:
+        sheet.formula(row, _live(grid), _live_check_formula(grid, row), "", style)
     single = _single(grid)
     sheet.text(1, single, project.id, style)
     place = f"MATCH({_id_cell(grid)},{names.FUND_ID},0)"
@@ -327,7 +346,7 @@ def _helpers(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     share: Cached = have_all / need_all if need_all else (0 if name else "")
     formula = f'=IF({need}=0,IF({_project_cell(grid)}="","",0),{have}/{need})'
     sheet.formula(3, single, formula, share, style)
-    sheet.hide_columns(range(grid.width + 2, single + 1))
+    sheet.hide_columns(range(grid.width + 2, _live(grid) + 1))
     context.progress[tab.id] = Shown(sheet.ref(cell(3, single)), share)
 
 
@@ -380,7 +399,7 @@ def _names(sheet: Sheet, grid: Grid) -> None:
         (names.PROGRESS, cell(3, single)),
         *((name, cell(STRIP, column)) for name, column in _strip_columns(grid).items()),
         (names.MATRIX_NOTE, cell(grid.total + 2, 2)),
-        (names.HELPERS, f"{cell(1, grid.width + 2)}:{cell(grid.total + 2, single)}"),
+        (names.HELPERS, f"{cell(1, grid.width + 2)}:{cell(grid.total + 2, _live(grid))}"),
     ):
         sheet.define(name, place)
 

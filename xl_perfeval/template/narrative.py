@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from xl_perfeval.forms import names
+from xl_perfeval.forms import names, reporttext
 from xl_perfeval.forms.ownsheets import literal
-from xl_perfeval.model import FieldKind, Paragraph, ParagraphState, column_letters
+from xl_perfeval.model import FieldKind, ParagraphState, Take, column_letters
 from xl_perfeval.template import lists, marks, styles
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.grid import Grid, heading
-from xl_perfeval.template.sheet import Sheet, Shown, Style, cell, clean, height_for
+from xl_perfeval.template.sheet import Sheet, Shown, Style, cell
 from xl_perfeval.template.tabs import Tab
 
 FIRST = 5
 VISIBLE_SPARE = 2
 """Blank rows that always look like rows; the others only appear when the rows above them are filled."""
-CHAPTERS = "一二三四五六七八九十"
+DRAFTED = 14
+"""Rows that a report takes besides those of its projects."""
+DRAFTED_PER_PROJECT = 3
+"""Rows that a project takes: what it achieved, its problems, its notes."""
 
 
 def grid_of(context: Context) -> Grid:
     """Where the paragraphs stand."""
     table = context.edition.table("narrative")
-    return Grid(table, FIRST, len(context.submission.paragraphs), table.spare_rows)
+    written = len(context.submission.paragraphs)
+    drafted = DRAFTED + DRAFTED_PER_PROJECT * len(context.submission.projects)
+    return Grid(table, FIRST, written, max(table.spare_rows, drafted))
 
 
 def write(context: Context) -> None:
@@ -67,26 +73,30 @@ def _rows(context: Context, sheet: Sheet, grid: Grid) -> None:
     short = {heading_.id: heading_.short for heading_ in context.edition.outline}
     paragraphs = context.submission.paragraphs
     section, text = grid.letter("section"), grid.letter("text")
-    width = grid.table.field("text").width
-    counted: dict[str, int] = {}
+    shown = [short.get(paragraph.section, paragraph.section) for paragraph in paragraphs]
+    numbers = list(reporttext.numbers(shown))
     for place, row in enumerate(grid.rows):
         paragraph = paragraphs[place] if place < len(paragraphs) else None
         look = looks if place < len(paragraphs) + VISIBLE_SPARE else waiting
-        shown = short.get(paragraph.section, paragraph.section) if paragraph else ""
-        number = _number(shown, counted)
+        formula = reporttext.number_formula(section, row, grid.top)
         sheet.formula(
-            row, grid.column("number"), _number_formula(section, row, grid.top), number, look["computed"]
+            row, grid.column("number"), formula, numbers[place] if paragraph else "", look["computed"]
         )
-        sheet.value(row, grid.column("section"), shown or None, look["text"])
+        sheet.value(row, grid.column("section"), shown[place] if paragraph else None, look["text"])
         sheet.value(row, grid.column("text"), paragraph.text if paragraph else None, look["text"])
         sheet.value(row, grid.column("state"), paragraph.state.value if paragraph else None, look["choice"])
-        sheet.blank(row, grid.column("draft"), look["draft"])
-        sheet.blank(row, grid.column("take"), look["choice"])
-        formula = f'=IF(LEN({text}{row})=0,"",LEN({text}{row}))'
-        sheet.formula(row, grid.column("length"), formula, _length(paragraph), look["computed"])
+        sheet.value(row, grid.column("draft"), paragraph.draft if paragraph else None, look["draft"])
+        sheet.value(row, grid.column("take"), paragraph.take if paragraph else None, look["choice"])
+        length = reporttext.length(paragraph.text) if paragraph else ""
+        formula = reporttext.length_formula(text, row)
+        sheet.formula(row, grid.column("length"), formula, length, look["computed"])
         if paragraph and paragraph.id:
             sheet.text(row, grid.extra, paragraph.id, context.book.style("hidden"))
-        height = height_for([(paragraph.text, width)], line=15.5, least=26) if paragraph else 22
+        height = (
+            reporttext.row_height(paragraph.text, paragraph.draft, grid.table)
+            if paragraph
+            else reporttext.BLANK_HEIGHT
+        )
         sheet.height(row, height, grows=True)
     sheet.hide_columns(range(grid.width + 2, grid.extra + 2))
 
@@ -99,29 +109,6 @@ def _looks(context: Context, changes: dict[str, Any]) -> dict[str, Style]:
         "computed": style("computed.center", **changes),
         "draft": style("computed", locked=False, num_format=styles.TEXT, **changes),
     }
-
-
-def _length(paragraph: Paragraph | None) -> int | str:
-    """Characters as a spreadsheet counts them."""
-    return (len(clean(paragraph.text)) if paragraph else 0) or ""
-
-
-def _number_formula(section: str, row: int, top: int) -> str:
-    """Chapter and place in it: the chapter is the numeral with which the section begins."""
-    cell_, above = f"{section}{row}", f"{section}${top}:{section}{row}"
-    chapters = "{" + ",".join(f'"{numeral}"' for numeral in CHAPTERS) + "}"
-    return (
-        f'=IF(LEN({cell_})=0,"",IFERROR(MATCH(LEFT({cell_},1),{chapters},0)'
-        f'&"."&COUNTIF({above},LEFT({cell_},1)&"*"),""))'
-    )
-
-
-def _number(shown: str, counted: dict[str, int]) -> str:
-    first = shown[:1]
-    if not first or first not in CHAPTERS:
-        return ""
-    counted[first] = counted.get(first, 0) + 1
-    return f"{CHAPTERS.index(first) + 1}.{counted[first]}"
 
 
 def _names(context: Context, sheet: Sheet, grid: Grid) -> None:
@@ -138,11 +125,12 @@ def _formats(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     state = f"{grid.letter('state')}{grid.first}"
     cells = f"{state}:{grid.letter('state')}{grid.bottom - 1}"
     for word, look in (
-        (ParagraphState.DRAFTED, "notice.word"),
-        (ParagraphState.EDITED, "warning.word"),
+        (ParagraphState.DRAFTED, "notice.word.line"),
+        (ParagraphState.EDITED, "warning.word.line"),
         (ParagraphState.LOCKED, "passed.word"),
     ):
         sheet.when(cells, f'={state}="{word.value}"', mark(look))
+    _offers(sheet, grid, mark)
     waiting = grid.first + grid.records + VISIBLE_SPARE
     if waiting < grid.bottom:
         text = grid.letter("text")
@@ -154,13 +142,23 @@ def _formats(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     lists.validate_all(sheet, grid)
 
 
+def _offers(sheet: Sheet, grid: Grid, mark: Callable[[str], Style]) -> None:
+    """What stands beside a paragraph: choose, look, or grey for one that is not drafted any more."""
+    take, last = grid.letter("take"), grid.bottom - 1
+    chosen = f"${take}{grid.first}"
+    grey = f"A{grid.first}:{column_letters(grid.width)}{last}"
+    sheet.when(grey, f'={chosen}="{Take.ENDED.value}"', mark("muted"))
+    for word, look in ((Take.CHOOSE, "error.word.line"), (Take.CHECK, "warning.word.line")):
+        sheet.when(f"{take}{grid.first}:{take}{last}", f'={chosen}="{word.value}"', mark(look))
+
+
 def _progress(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     """Share of the required sections that have a paragraph."""
     required = [heading_ for heading_ in context.edition.outline if heading_.required]
     section, text = grid.block(grid.letter("section")), grid.block(grid.letter("text"))
-    written = {p.section for p in context.submission.paragraphs if p.text}
     terms = "+".join(f"(SUMPRODUCT(({section}={literal(h.short)})*(LEN({text})>0))>0)" for h in required)
-    share = sum(h.id in written for h in required) / len(required) if required else ""
+    written = {paragraph.section for paragraph in context.submission.paragraphs if paragraph.text}
+    share = reporttext.filled_share(context.edition, written)
     place = cell(1, grid.extra + 1)
     formula = f"=({terms})/{len(required)}" if required else '=""'
     sheet.formula(1, grid.extra + 1, formula, share, context.book.style("hidden"))

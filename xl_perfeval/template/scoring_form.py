@@ -37,12 +37,12 @@ from xl_perfeval.template.scoring_layout import (
     execution_formula,
     grade_formula,
     group_formula,
+    live_score_formula,
     missing_formula,
     note_formula,
     number_formula,
     qualitative_formula,
     rate_formula,
-    score_formula,
     state_formula,
     text_formula,
     total_formula,
@@ -562,7 +562,7 @@ def _score(form: _Form, row: int, indicator: Indicator) -> None:
         form.sheet.value(row, column, indicator.score, style)
         return
     shown = scoring.shown_score(indicator, form.edition)
-    formula = score_formula(form.edition, form.at, row)
+    formula = live_score_formula(form.edition, form.at, row)
     form.sheet.formula(row, column, formula, shown if isinstance(shown, str) else float(shown), style)
 
 

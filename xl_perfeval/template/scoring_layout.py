@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xl_perfeval import quantity, scoring
+from xl_perfeval.forms import names
 from xl_perfeval.forms.ownsheets import literal
 from xl_perfeval.model import Stage, column_letters
+from xl_perfeval.template import live
 from xl_perfeval.template.sheet import cell
 
 if TYPE_CHECKING:
@@ -178,6 +180,18 @@ class Layout:
     def source_block(self, column: int) -> str:
         """A column of the fund rows, both lines included."""
         return f"{cell(self.source_top, column)}:{cell(self.source_end, column)}"
+
+
+def live_score_formula(edition: Edition, at: Columns, row: int) -> str:
+    """得分 by PE_SCORE while Python is there, by `score_formula` otherwise."""
+    sign, target, actual, weight, unit = (
+        cell(row, at[key]) for key in ("sign", "target", "actual", "weight", "unit")
+    )
+    if "method" in at:
+        method = cell(row, at["method"])
+        sign = f"IF({method}={literal(scoring.QUALITATIVE)},{method},{sign})"
+    arguments = (sign, target, actual, weight, names.EDITION, unit, cell(row, at.group))
+    return live.number(f"PE_SCORE({','.join(arguments)})", score_formula(edition, at, row))
 
 
 def score_formula(edition: Edition, at: Columns, row: int) -> str:

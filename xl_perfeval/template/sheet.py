@@ -27,6 +27,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from itertools import islice
 from math import ceil
 from pathlib import Path
@@ -43,7 +44,7 @@ from xlsxwriter.worksheet import (
 
 from xl_perfeval.forms.ownsheets import quoted
 from xl_perfeval.model import CellError, CellValue, Record, column_letters, row_and_column
-from xl_perfeval.template import styles
+from xl_perfeval.template import packing, styles
 
 Style: TypeAlias = Format
 """A look of cells, as `Book.style` gives it."""
@@ -90,10 +91,17 @@ class Book(Workbook):
         self.set_properties({"created": CREATED, "title": "项目支出绩效自评", "author": "xl_perfeval"})
         self._cell_styles: dict[tuple[str, tuple[tuple[str, Any], ...]], Style] = {}
         self._mark_styles: dict[str, Style] = {}
+        self._ribbon: bytes | None = None
+        self.named: list[tuple[str, str]] = []
+        """Names of the whole workbook and what they refer to."""
 
     def add_sheet(self, tab: str) -> Sheet:
         """Append a sheet; its place in the workbook is that of this call."""
         return cast("Sheet", self.add_worksheet(tab, Sheet))
+
+    def tabs(self) -> list[str]:
+        """Tab texts in workbook order."""
+        return [str(tab) for tab in self.sheetnames]
 
     def sheet(self, tab: str) -> Sheet:
         """The sheet with this tab text."""
@@ -114,6 +122,14 @@ class Book(Workbook):
             found = self._mark_styles[name] = self.add_format(dict(styles.MARKS[name]))
         return found
 
+    def carry(self, project: bytes, ribbon: bytes) -> None:
+        """Make this a macro workbook, with a VBA project and a ribbon."""
+        _checked(self.add_vba_project(cast("Any", BytesIO(project)), is_stream=True), "VBA project")
+        self._ribbon = ribbon
+
+    def _get_packager(self) -> Any:
+        return packing.MacroPackager(self._ribbon) if self._ribbon else super()._get_packager()
+
     def close(self) -> None:
         """Write the file; sheet-scoped names go in first."""
         for sheet in self.worksheets():
@@ -125,6 +141,7 @@ class Book(Workbook):
     def define(self, name: str, refers_to: str) -> None:
         """A name of the whole workbook, e.g. `define("PE_UNIT", "'首页'!$C$6")`."""
         _checked(self.define_name(name, f"={refers_to}"), name)
+        self.named.append((name, refers_to))
 
 
 class Sheet(Worksheet):
@@ -178,7 +195,8 @@ class Sheet(Worksheet):
         """A merged text: only on sheets and forms that are not tables to fill."""
         code = self.merge_range(row - 1, column - 1, last_row - 1, last_column - 1, "", style)
         _checked(code, (self.name, row, column))
-        self.text(row, column, text, style)
+        if text:
+            self.text(row, column, text, style)
 
     def height(self, row: int, points: float, *, grows: bool = False, level: int = 0) -> None:
         """Height of a row in points. A row that `grows` is only estimated: Excel fits it when its text changes."""
@@ -201,6 +219,14 @@ class Sheet(Worksheet):
         """Hidden helper columns."""
         for column in columns:
             self.column(column, 9, hidden=True)
+
+    def button(
+        self, row: int, column: int, caption: str, macro: str, size: tuple[int, int], offset: tuple[int, int]
+    ) -> None:
+        """A form button that calls a macro; its size, and its offset from the corner of the cell, in pixels."""
+        options = {"macro": macro, "caption": caption, "width": size[0], "height": size[1]}
+        options |= {"x_offset": offset[0], "y_offset": offset[1]}
+        _checked(self.insert_button(row - 1, column - 1, options), (self.name, row, column))
 
     def define(self, name: str, cells: str) -> None:
         """A name scoped to this sheet for one of its own blocks, e.g. `define("MX_COST", "C7:C14")`."""
@@ -268,6 +294,11 @@ class Sheet(Worksheet):
                 return found.value
             case _:
                 return None
+
+    @property
+    def columns(self) -> int:
+        """Number of the last column that holds anything."""
+        return (self.dim_colmax or 0) + 1
 
     # --- how XlsxWriter is held back -----------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from xl_perfeval.findings import TRUE_AS_IS, Finding, Severity, waived
 from xl_perfeval.forms import names, ownsheets
 from xl_perfeval.model import CellError, CellValue, Ref, column_letters, row_and_column
 from xl_perfeval.saving import NotSaved
+from xl_perfeval.writing import marked
+from xl_perfeval.writing.marked import Marks
 
 LOG = "_日志"
 """Tab of the log: nobody sees it, so nobody renames it."""
@@ -33,6 +35,10 @@ class SavedBook(Book, Protocol):
 
     def formulas(self, sheet: str) -> Mapping[str, str]:
         """The formulas of a sheet by address."""
+        ...
+
+    def formula(self, ref: Ref) -> str:
+        """The formula of one cell; empty where there is none."""
         ...
 
     def show(self, ref: Ref, value: CellValue) -> None:
@@ -58,6 +64,10 @@ class Written:
     rows: Mapping[int, Row]
     """The rows of 校验结果 by sheet row; empty where a row of the last check is blank now."""
     settled: frozenset[str]
+    marks: Marks
+    """The cells marked, by tab text and severity."""
+    sheets: Mapping[str, str]
+    """Identity of each sheet of the form by tab text."""
 
 
 def expect(book: ReadableBook) -> None:
@@ -81,7 +91,8 @@ def write(book: Book, findings: Sequence[Finding], now: datetime) -> Written:
     rows = [_row(number, each, sheets, typed.get(each.key)) for number, each in enumerate(listed, start=1)]
     if len(findings) > len(listed):
         rows.append(dict(ownsheets.more(len(findings) - len(listed))))
-    same = results.hold(rows) & _write_marks(book, findings)
+    marks, marked_before = _write_marks(book, findings)
+    same = marked_before and results.hold(rows)
     time = results.time() if same and results.time() else f"{now:%Y-%m-%d %H:%M}"
     same = same and time == results.time()
     status = results.status() if same else _compared(results, listed, len(findings))
@@ -96,23 +107,45 @@ def write(book: Book, findings: Sequence[Finding], now: datetime) -> Written:
         same=same,
         rows={results.top + place: row for place, row in enumerate(results.over(rows))},
         settled=frozenset(key for key, (handling, _) in typed.items() if handling == TRUE_AS_IS),
+        marks=marks,
+        sheets=sheets,
     )
 
 
 def recount(book: SavedBook, written: Written) -> None:
-    """In a saved file, also let the formulas of 首页 and 校验结果 that count findings show the new counts."""
+    """In a saved file, also let the formulas that count findings or read marks show what a recalculation gives.
+
+    Counts stand on 首页 and 校验结果, marks are read by 检查 of the project sheets and 转到 of 资金概况.
+    """
     known = book.names()
-    results, home = known[names.FINDINGS["key"]].sheet, known[names.EDITION].sheet
+    table, home = known[names.FINDINGS["key"]], known[names.EDITION].sheet
     heights = ((row, ownsheets.row_height(cells) if cells else 0) for row, cells in written.rows.items())
-    book.fit(results, dict(heights))
-    shown = ownsheets.Shown(written.listed, written.settled, identities(book), written.time)
-    for sheet in {results, home}:
+    book.fit(table.sheet, dict(heights))
+    shown = ownsheets.Shown(written.listed, written.settled, written.sheets, written.time)
+    above = _formulas_above(book, table) if table.sheet != home else {}
+    for sheet, formulas in ((table.sheet, above), (home, book.formulas(home))):
 
         def now(address: str, sheet: str = sheet) -> CellValue:
             return book.read(Ref(sheet, address))[0][0]
 
-        for address, value in shown.results(book.formulas(sheet), now).items():
+        for address, value in shown.results(formulas, now).items():
             book.show(Ref(sheet, address), value)
+    for ref, value in marked.results(book, written.marks):
+        if marked.reads_marks(book.formula(ref)):
+            book.show(ref, value)
+
+
+def _formulas_above(book: SavedBook, table: Ref) -> dict[str, str]:
+    """The formulas above the table of findings."""
+    bottom = max(1, row_and_column(table.cell)[0] - 1)
+    right = column_letters(row_and_column(table.cell)[1])
+    found: dict[str, str] = {}
+    for row, cells in enumerate(book.read(Ref(table.sheet, f"A1:{right}{bottom}")), start=1):
+        for column, value in enumerate(cells, start=1):
+            if value is not None:
+                address = f"{column_letters(column)}{row}"
+                found[address] = book.formula(Ref(table.sheet, address))
+    return found
 
 
 def identities(book: ReadableBook) -> dict[str, str]:
@@ -256,25 +289,40 @@ def _compared(results: _Results, listed: Sequence[Finding], count: int) -> str:
 # --- _标记 and _日志 ------------------------------------------------------------------------------------
 
 
-def _write_marks(book: Book, findings: Sequence[Finding]) -> bool:
-    """Write the marks of all sheets; whether all of them were there already."""
+def _write_marks(book: Book, findings: Sequence[Finding]) -> tuple[Marks, bool]:
+    """Write the marks of all sheets; what is marked then, and whether all of it was marked already.
+
+    A sheet copied by hand shares the blocks of the one it was copied from: its marks come behind the others.
+    """
     known = book.names()
-    marked = ownsheets.marked_cells(findings)
-    last: dict[str, int] = {}
-    same = True
+    wanted = ownsheets.marked_cells(findings)
+    shared: dict[Ref, tuple[Severity, list[str]]] = {}
     for tab in book.sheets():
         for severity in Severity:
             block = known.get(f"{tab}!{names.MARKS[severity.value]}")
             if block is not None and _there(block):
-                if block.sheet not in last:
-                    last[block.sheet] = _last_row(book, block.sheet)
-                cells = marked.get(tab, {}).get(severity, [])
-                same &= _write_block(book, block, tab, cells, last[block.sheet])
-    return same
+                shared.setdefault(block, (severity, []))[1].append(tab)
+    last: dict[str, int] = {}
+    marks: dict[str, dict[Severity, Sequence[str]]] = {}
+    same = True
+    for block, (severity, tabs) in shared.items():
+        if block.sheet not in last:
+            last[block.sheet] = _last_row(book, block.sheet)
+        cells = [(tab, cell) for tab in tabs for cell in wanted.get(tab, {}).get(severity, ())]
+        lit, unchanged = _write_block(book, block, cells, last[block.sheet])
+        same &= unchanged
+        for tab in tabs:
+            marks.setdefault(tab, {})[severity] = lit
+    return marks, same
 
 
-def _write_block(book: Book, block: Ref, tab: str, cells: Sequence[str], last: int) -> bool:
-    """Write the marks of one sheet and severity, with blanks over old ones, which reach down to row `last`."""
+def _write_block(
+    book: Book, block: Ref, cells: Sequence[tuple[str, str]], last: int
+) -> tuple[list[str], bool]:
+    """Write a block of marks, with blanks over old ones, which reach down to row `last`.
+
+    `cells` are tabs and addresses. Returns the addresses that the block shows, and whether it did so before.
+    """
     top, column = row_and_column(block.cell)
     bottom = _bottom(block)
     mark, text = column_letters(column), column_letters(column + 1)
@@ -286,18 +334,20 @@ def _write_block(book: Book, block: Ref, tab: str, cells: Sequence[str], last: i
         ]
     while old and old[-1] == [None, None]:
         old.pop()
+    lit: list[str] = []
     rows: list[list[CellValue | Formula]] = []
-    for cell in cells:
+    for tab, cell in cells:
         value = book.read(Ref(tab, cell))[0][0]
         if isinstance(value, CellError) or len(rows) > bottom - top:
             continue  # an error shows by itself, and no formula can mark it
         formula = ownsheets.mark_formula(tab, cell, f"{text}{top + len(rows)}")
         rows.append([Formula(formula, cell), ownsheets.shown_text(value)])
+        lit.append(cell)
     same = [[_value(value) for value in row] for row in rows] == old
     rows += [_blank(2) for _ in range(len(old) - len(rows))]
     if rows:
         book.write(Ref(block.sheet, f"{mark}{top}:{text}{top + len(rows) - 1}"), rows)
-    return same
+    return lit, same
 
 
 def _log(book: Book, time: str, findings: Sequence[Finding]) -> None:

@@ -1,0 +1,308 @@
+"""What stands in a block: values and formulas, always read and written as a block.
+
+Each object that crosses the bridge costs about a millisecond, a whole block of values little more than one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
+
+from . import formats, values
+from .blocks import Block
+from .errors import Refused, at_the_border
+from .values import DATE, LOGICAL, Position, Rectangle
+
+_CONTENT = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: numbers, dates, texts, formulas
+_NOTES = 8
+_LOOKS = 32 | 64 | 256 | 512  # set on the cell, by styles, inside the text
+_CLOSED = "工作表 {} 受保护，这些单元格不能修改。请先撤销工作表保护。"
+
+
+@at_the_border
+class Contents(Block):
+    """Values and formulas of a block."""
+
+    @property
+    def raw_value(self) -> Any:
+        """Rows of numbers, texts, dates, truth values and `ErrorValue`s, `""` for blank; of one cell, its value."""
+        if self._api is None:
+            return None
+        rows = self._values()
+        return rows[0][0] if len(self) == 1 else rows
+
+    @raw_value.setter
+    def raw_value(self, value: Any) -> None:
+        if self._api is None:
+            return
+        rows = self._as_rows(value)
+        target = self._sized(len(rows), len(rows[0]))
+        if isinstance(value, str) and value.startswith("="):
+            target.formula = value
+            return
+        target._write(rows)
+
+    @property
+    def formula(self) -> Any:
+        """Rows of formulas in Excel's grammar, numbers and texts as typed; of one cell, its text.
+
+        As in Excel, a text that begins with `=` looks like a formula here.
+        """
+        if self._api is None:
+            return None
+        translate, sheet = self._sheet.book.formulas.to_excel, self._sheet.index - 1
+        rows = tuple(
+            tuple(
+                translate(text, sheet) if text.startswith(("=", "{=")) else _as_typed(text) for text in line
+            )
+            for line in self._api.getFormulaArray()
+        )
+        return rows[0][0] if len(self) == 1 else rows
+
+    @formula.setter
+    def formula(self, value: Any) -> None:
+        if self._api is None:
+            return
+        if isinstance(value, str) and value.startswith("=") and len(self) > 1:
+            self._api.setFormulaArray(self._repeated(value))
+            return
+        rows = self._as_rows(value)
+        self._sized(len(rows), len(rows[0]))._write_formulas(rows)
+
+    @property
+    def formula2(self) -> Any:
+        """The same as `formula`: LibreOffice has no dynamic arrays."""
+        return self.formula
+
+    @formula2.setter
+    def formula2(self, value: Any) -> None:
+        self.formula = value
+
+    @property
+    def formula_array(self) -> str | None:
+        """The matrix formula the block is filled with, in Excel's grammar."""
+        if self._api is None:
+            return None
+        own = self._api.getArrayFormula()
+        return self._sheet.book.formulas.to_excel(own, self._sheet.index - 1) if own else None
+
+    @formula_array.setter
+    def formula_array(self, value: str) -> None:
+        if self._api is not None:
+            self._api.setArrayTokens(self._sheet.book.formulas.tokens(value, self.position()))
+
+    @property
+    def has_array(self) -> bool:
+        """Whether its first cell belongs to a matrix formula."""
+        return self._api is not None and bool(self.first_cell.getArrayFormula())
+
+    def clear_contents(self) -> None:
+        """Remove values and formulas."""
+        self._clear(_CONTENT)
+
+    def clear_formats(self) -> None:
+        """Remove formats."""
+        self._clear(_LOOKS)
+
+    def clear(self) -> None:
+        """Remove values, formulas, formats and notes."""
+        self._clear(_CONTENT | _NOTES | _LOOKS)
+
+    def position(self, row: int = 0, column: int = 0) -> Any:
+        """A cell of the block as UNO names it."""
+        return self._sheet.book.address(self._sheet.index - 1, self.box[0] + row, self.box[1] + column)
+
+    def _clear(self, flags: int) -> None:
+        if self._api is None:
+            return
+        self._must_be_open()
+        self._api.clearContents(flags)
+
+    def _must_be_open(self) -> None:
+        """Raise `Refused` for locked cells on a protected sheet, which LibreOffice would leave alone in silence."""
+        sheet = self._sheet.api
+        if sheet.isProtected():
+            protection = formats.common(self._api, "CellProtection")
+            if protection is None or protection.IsLocked:
+                raise Refused(_CLOSED.format(self._sheet.name))
+
+    def _values(self) -> list[list[Any]] | tuple[tuple[Any, ...], ...]:
+        data = self._api.getDataArray()
+        kinds = list(self._kinds(_numbers(data)))
+        faulty = any(value is None for row in data for value in row)
+        if not kinds and not faulty:
+            return data
+        rows = [list(row) for row in data]
+        for area, kind in kinds:
+            self._interpret(rows, area, kind)
+        for row, line in enumerate(rows if faulty else ()):
+            for column, value in enumerate(line):
+                if value is None:
+                    line[column] = values.error(self._api.getCellByPosition(column, row).getError())
+        return rows
+
+    def _interpret(self, rows: list[list[Any]], area: Rectangle, kind: int) -> None:
+        epoch = self._sheet.book.epoch
+        top, left, bottom, right = area
+        for line in rows[top : bottom + 1]:
+            for column in range(left, right + 1):
+                value = line[column]
+                if not isinstance(value, float):
+                    continue
+                if kind & LOGICAL:
+                    line[column] = bool(value) if value in {0.0, 1.0} else value
+                else:
+                    line[column] = values.from_serial(value, epoch)
+
+    def _kinds(self, cells: Iterable[Position]) -> Iterator[tuple[Rectangle, int]]:
+        """Rectangles, from 0, where numbers stand for dates or truth values, among cells with numbers.
+
+        LibreOffice tells only whether the cells of a range have the same format, and that of the first. So ranges whose
+        formats differ are divided; where that goes on for long, it is asked for all formats, which it takes a while to sort.
+        """
+        known = self._sheet.book.formats
+        whole = (0, 0, self.shape[0] - 1, self.shape[1] - 1)
+        parts = deque([whole] if _uniform(self._api) else values.rectangles(cells))
+        for _ in range(_MOST_PROBES):
+            if not parts:
+                return
+            top, left, bottom, right = area = parts.popleft()
+            part = self._api if area == whole else self._api.getCellRangeByPosition(left, top, right, bottom)
+            if not _uniform(part):
+                parts.extend(_divided(area))
+                continue
+            kind = known.kind(part.NumberFormat)
+            if kind & (DATE | LOGICAL):
+                yield area, kind
+        if parts:
+            yield from self._kinds_by_look()
+
+    def _kinds_by_look(self) -> Iterator[tuple[Rectangle, int]]:
+        """The same for all cells, by their groups of equal looks."""
+        known = self._sheet.book.formats
+        top, left = self.box[:2]
+        groups = self._api.getUniqueCellFormatRanges()
+        for number in range(groups.Count):
+            group = groups.getByIndex(number)
+            kind = known.kind(group.NumberFormat)
+            if kind & (DATE | LOGICAL):
+                for area in group.RangeAddresses:
+                    first, last = (
+                        (area.StartRow - top, area.StartColumn - left),
+                        (area.EndRow - top, area.EndColumn - left),
+                    )
+                    yield (*first, *last), kind
+
+    def _write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Put values, and formulas among them, into exactly this block."""
+        written = values.to_write(rows, self._sheet.book.epoch)
+        self._forget_truth(written)
+        self._api.setDataArray(tuple(written.rows))
+        translate, sheet = self._sheet.book.formulas.to_office, self._sheet.index - 1
+        for top, left, bottom, right in values.rectangles(written.formulas):
+            part = self._api.getCellRangeByPosition(left, top, right, bottom)
+            part.setFormulaArray(
+                tuple(
+                    tuple(
+                        translate(written.formulas[row, column], sheet) for column in range(left, right + 1)
+                    )
+                    for row in range(top, bottom + 1)
+                )
+            )
+        known = self._sheet.book.formats
+        for code, cells in written.formats.items():
+            key = known.key(code)
+            wanted = LOGICAL if known.kind(key) & LOGICAL else DATE | values.TIME
+            for top, left, bottom, right in values.rectangles(cells):
+                part = self._api.getCellRangeByPosition(left, top, right, bottom)
+                if formats.ambiguous(part, "NumberFormat") or not known.kind(part.NumberFormat) & wanted:
+                    part.NumberFormat = key
+
+    def _forget_truth(self, written: values.Written) -> None:
+        """Take the format of truth values from cells that get a number: 1 would read as True."""
+        truth = set(written.formats.get("BOOLEAN", ()))
+        numbers = [cell for cell in _numbers(written.rows) if cell not in truth]
+        general = self._sheet.book.formats.key("General")
+        for (top, left, bottom, right), kind in list(self._kinds(numbers)):
+            if kind & LOGICAL:
+                inside = [
+                    (row, column)
+                    for row, column in numbers
+                    if top <= row <= bottom and left <= column <= right
+                ]
+                for top_, left_, bottom_, right_ in values.rectangles(inside):
+                    self._api.getCellRangeByPosition(left_, top_, right_, bottom_).NumberFormat = general
+
+    def _write_formulas(self, rows: Sequence[Sequence[Any]]) -> None:
+        translate, sheet = self._sheet.book.formulas.to_office, self._sheet.index - 1
+
+        def typed(value: Any) -> str:
+            if value is None:
+                return ""
+            if isinstance(value, str):
+                return translate(value, sheet) if value.startswith("=") and len(value) > 1 else value
+            if isinstance(value, bool):
+                return str(value).upper()
+            return repr(float(value)) if isinstance(value, (int, float)) else str(value)
+
+        self._api.setFormulaArray(tuple(tuple(typed(value) for value in row) for row in rows))
+
+    def _repeated(self, formula: str) -> tuple[tuple[str, ...], ...]:
+        """One formula for all cells, its relative references seen from each, as Excel fills a block."""
+        known = self._sheet.book.formulas
+        tokens = known.tokens(formula, self.position())
+        return tuple(
+            tuple(known.seen_from(tokens, self.position(row, column)) for column in range(self.shape[1]))
+            for row in range(self.shape[0])
+        )
+
+    def _as_rows(self, data: Any) -> Sequence[Sequence[Any]]:
+        """Data in rows: one value for all cells, one row, or rows."""
+        if not isinstance(data, (list, tuple)):
+            return [[data] * self.shape[1]] * self.shape[0]
+        items = cast("Sequence[Any]", data)
+        if items and isinstance(items[0], (list, tuple)):
+            return cast("Sequence[Sequence[Any]]", items)
+        return [items]
+
+    def _grid(self, value: Any) -> Sequence[Sequence[Any]]:
+        """What `raw_value` gave, as rows."""
+        return [[value]] if len(self) == 1 else value
+
+    def _sized(self, rows: int, columns: int) -> Contents:
+        """The block of this size at the same corner."""
+        if (rows, columns) == self.shape:
+            return self
+        top, left = self.box[:2]
+        return type(self)(self._sheet, top, left, top + rows - 1, left + columns - 1)
+
+
+_MOST_PROBES = 40
+"""Ranges to ask for their format, at two milliseconds each, before asking for all."""
+
+
+def _uniform(cells: Any) -> bool:
+    return not formats.ambiguous(cells, "NumberFormat")
+
+
+def _divided(area: Rectangle) -> Iterator[Rectangle]:
+    """Single columns, for a column mostly has one format; a single column in halves."""
+    top, left, bottom, right = area
+    if left < right:
+        yield from ((top, column, bottom, column) for column in range(left, right + 1))
+    else:
+        middle = (top + bottom) // 2
+        yield from ((top, left, middle, right), (middle + 1, left, bottom, right))
+
+
+def _numbers(rows: Sequence[Sequence[Any]]) -> Iterator[Position]:
+    for row, line in enumerate(rows):
+        for column, value in enumerate(line):
+            if isinstance(value, float):
+                yield row, column
+
+
+def _as_typed(text: str) -> str:
+    """LibreOffice marks texts that look like something else by an apostrophe; Excel shows them bare."""
+    return text[1:] if text.startswith("'") else text
