@@ -156,7 +156,7 @@ class Document:
             if isinstance(block, list):
                 lines += [" | ".join(["表", *row]) for row in block]
             elif isinstance(block, Block):
-                name = self.style_names[block.style]
+                name = self.style_names.get(block.style, "")
                 lines.append(f"{name} | " + block.text.replace("\n", " / "))
             else:
                 lines += next(charts).plain()

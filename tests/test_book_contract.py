@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from tests.live import open_live
 from xl_perfeval.books import BookFacts, ReadableBook
 from xl_perfeval.books.file import FileBook
 from xl_perfeval.books.memory import MemoryBook
@@ -31,7 +32,7 @@ def in_memory(_: Path) -> ReadableBook:
     return MemoryBook({"资金 概况": ROWS, "空表": []}, names)
 
 
-def in_a_file(folder: Path) -> ReadableBook:
+def a_file(folder: Path) -> Path:
     path = folder / "合同 测试.xlsx"
     with xlsxwriter.Workbook(path) as workbook:
         sheet = workbook.add_worksheet("资金 概况")
@@ -48,13 +49,18 @@ def in_a_file(folder: Path) -> ReadableBook:
         workbook.define_name("FUND_NAME", "='资金 概况'!$A$1:$A$4")
         workbook.define_name("'资金 概况'!MX_COST", "='资金 概况'!$B$2")
         workbook.define_name("PE_GONE", "=#REF!$A$1")
-    return FileBook.open(path)
+    return path
 
 
-@pytest.fixture(params=[in_memory, in_a_file], ids=["memory", "file"])
-def book(request: pytest.FixtureRequest, tmp_path: Path) -> ReadableBook:
-    door: Callable[[Path], ReadableBook] = request.param
-    return door(tmp_path)
+@pytest.fixture(params=["memory", "file", "live"])
+def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ReadableBook]:
+    if request.param == "memory":
+        yield in_memory(tmp_path)
+    elif request.param == "file":
+        yield FileBook.open(a_file(tmp_path))
+    else:
+        with open_live(a_file(tmp_path)) as live:
+            yield live
 
 
 def test_sheets_in_order(book: ReadableBook) -> None:

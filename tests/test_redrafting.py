@@ -389,6 +389,14 @@ def test_a_text_brought_from_elsewhere_counts_as_edited() -> None:
     assert with_text(replace(brought, state=LOCKED), OLD).state is LOCKED
 
 
+def test_what_people_wrote_for_a_gap_is_not_asked_for_again() -> None:
+    made = first(drafts(other_1="【待补充：其他问题】"))
+    mine = replace(row(made, "other/1"), text="无。")
+    made = again(made, drafts(other_1="【待补充：其他需要说明的问题，没有的写“无”】"), other_1=mine)
+    assert (row(made, "other/1").text, row(made, "other/1").take) == ("无。", "")
+    assert made.kept == ("other/1",)
+
+
 def test_the_report_prints_what_has_a_text_section_by_section() -> None:
     rows = [
         Paragraph(section="other", id="other/1", text="无。"),
@@ -771,7 +779,7 @@ def test_the_command_counts_what_it_did(book: Path, capsys: pytest.CaptureFixtur
         },
     )
     assert call("report", book) == 0
-    said = capsys.readouterr().out
+    said = capsys.readouterr().out.replace("\n", "")
     assert re.search(r"按新数据更新 \d+ 段，合并 1 段请核对，1 段有新稿待选。", said)
     assert "采用新稿" in said
     assert "改动以前的文件" in said
@@ -945,3 +953,121 @@ def test_nothing_typed_is_lost_whatever_people_do(seed: int, deeds: list[tuple[s
         else:
             year.do(what, a, b)
     year.generate()
+
+
+# --- one scripted year ----------------------------------------------------------------------------------
+
+TYPED_IN_SHEET: dict[str, tuple[str, str, str]] = {
+    # paragraph: what a person replaces in it, by what, and the run of characters that must survive
+    "overview/1": ("我单位", "经财务核对，我单位", "经财务核对"),
+    "overview/2": ("分项目看，", "分项目看，各科室执行情况总体均衡，", "各科室执行情况总体均衡"),
+    "results/1": ("。可以与", "。对照年初目标逐条核实，可以与", "对照年初目标逐条核实"),
+    "results/P1": ("开办业务培训", "分四个季度开办业务培训", "分四个季度"),
+    "results/P2": ("", "科普工作办得扎实，群众欢迎，这里不一一列举。", "群众欢迎"),
+    "results/P3": (
+        "【待补充：老科协经费的实际完成情况】",
+        "会员活动每月一次，反映良好。",
+        "会员活动每月一次",
+    ),
+    "problems/P4": ("【待补充：结余原因及改进措施】", "部分立项项目年底尚未验收。", "年底尚未验收"),
+    "problems/P2": ("科普经费预算", "科普工作方面，科普经费预算", "科普工作方面"),
+    "evaluation/2": ("", "成立自评小组，逐项查阅凭证。", "逐项查阅凭证"),
+    "suggestions/1": ("", "建议尽早下达经费指标。", "尽早下达"),
+}
+NEW_FIGURES: dict[tuple[str, str], float | str] = {
+    ("资金概况", "G6"): 70,
+    ("资金概况", "G7"): 58,
+    ("资金概况", "E8"): 12,
+    ("资金概况", "G9"): 410,
+    ("项目1_科技工作", "H8"): "开办业务培训12期，参训2000人次；印发政策宣传资料1000余册",
+}
+
+
+@dataclass(frozen=True)
+class ScriptedYear:
+    """A workbook after its first half of a year: drafted, ten paragraphs edited in the sheet, five figures changed,
+    drafted again. The second half goes on from `path`: edits in Word, taken back, drafted again."""
+
+    path: Path
+    old: dict[str, str]
+    """The drafts before the figures changed, by id."""
+    new: dict[str, str]
+    typed: dict[str, str]
+    """What people made of the paragraphs, by id."""
+    made: Redrafted
+
+
+def first_half(path: Path) -> ScriptedYear:
+    """Play it in a spreadsheet program on a workbook at `path` that holds a fresh draft."""
+    old = {key: each.text for key, each in rows_of(path).items()}
+    typed = {
+        key: old[key].replace(before, after) if before else after
+        for key, (before, after, _) in TYPED_IN_SHEET.items()
+    }
+    assert all(typed[key] != old[key] for key in typed)
+    type_in(path, {place(path, key): text for key, text in typed.items()})
+    assert {key: rows_of(path)[key].state for key in typed} == dict.fromkeys(typed, EDITED)
+    type_in(path, NEW_FIGURES)
+    made = report(path)
+    new = {each.id: each.text for each in narrative.draft(reading.read(FileBook.open(path)))}
+    return ScriptedYear(path, old, new, typed, made)
+
+
+@pytest.fixture(scope="module")
+def scripted(drafted: Path, tmp_path_factory: pytest.TempPathFactory) -> ScriptedYear:
+    return first_half(Path(shutil.copy(drafted, tmp_path_factory.mktemp("year"))))
+
+
+def test_no_edit_of_the_scripted_year_is_lost(scripted: ScriptedYear) -> None:
+    found = rows_of(scripted.path)
+    kept = [key for key, (_, _, run) in TYPED_IN_SHEET.items() if run in found[key].text]
+    assert len(kept) == len(TYPED_IN_SHEET) == 10
+    outcomes = [scripted.made.merged, scripted.made.conflicts, scripted.made.kept]
+    assert sorted(key for ids in outcomes for key in ids) == sorted(TYPED_IN_SHEET)
+
+
+def test_all_figures_of_the_scripted_year_are_current(scripted: ScriptedYear) -> None:
+    found = rows_of(scripted.path)
+    assert sum(scripted.old.get(key) != text for key, text in scripted.new.items()) >= 8
+    current = 0
+    for key, text in scripted.new.items():
+        if key not in scripted.typed:
+            assert (found[key].text, found[key].state) == (text, DRAFTED)
+        elif key not in scripted.made.conflicts:
+            gone = _figures(scripted.old[key]) - _figures(text)
+            assert not gone & _figures(found[key].text)
+            came = _figures(text) - _figures(scripted.old[key])
+            assert came <= _figures(found[key].text)
+            current += bool(came)
+    assert current >= 5
+    assert len(scripted.made.followed) >= 12
+
+
+def test_every_conflict_of_the_scripted_year_is_listed(scripted: ScriptedYear) -> None:
+    found = rows_of(scripted.path)
+    listed = {key for key, each in found.items() if each.take == Take.CHOOSE}
+    stale = {
+        key
+        for key, text in scripted.typed.items()
+        if scripted.old[key] != scripted.new[key] and found[key].text == text
+    }
+    assert listed == set(scripted.made.conflicts) == stale
+    assert {key: found[key].draft for key in listed} == {key: scripted.new[key] for key in listed}
+    assert listed
+
+
+def test_a_conflict_of_the_scripted_year_is_settled_in_the_sheet(
+    scripted: ScriptedYear, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(scripted.path, tmp_path))
+    [key, *_] = scripted.made.conflicts
+    for take, text in ((Take.MINE, scripted.typed[key]), (Take.NEW, scripted.new[key])):
+        shutil.copy(scripted.path, path)
+        type_in(path, {place(path, key, "take"): take.value})
+        report(path)
+        found = rows_of(path)[key]
+        assert (found.text, found.draft, found.take) == (text, "", "")
+
+
+def _figures(text: str) -> set[str]:
+    return set(re.findall(r"[0-9]+(?:\.[0-9]+)?", text))

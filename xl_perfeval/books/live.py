@@ -141,7 +141,7 @@ class LiveBook:
             tab, mark, own = title.rpartition("!")
             title = f"{_unquoted(tab)}!{own}" if mark else own
             ref = _refers_to(str(name.refers_to))
-            if ref is not None:
+            if ref is not None and not own.startswith("_xlnm."):
                 found[title] = ref
         return found
 
@@ -160,7 +160,7 @@ def _unquoted(tab: str) -> str:
 
 def _refers_to(formula: str) -> Ref | None:
     """The block a name stands for; `None` when it stands for something else, such as a number."""
-    if BROKEN in formula:
+    if BROKEN in formula.upper():
         return Ref("", BROKEN)
     tab, mark, cells = formula.removeprefix("=").rpartition("!")
     cells = cells.replace("$", "")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import struct
+
+from xl_perfeval.expressions import expression
 
 _ENTRY = 128
 """Bytes of an entry of an OLE directory, and what its beginning is a multiple of."""
 _STORAGE, _STREAM = 1, 2
 _HEART = "PerfEval"
 """The module that only this program's projects have."""
-_OWN = re.compile(
+_OWN = expression(
     r"PerfEval\w*|xlwings|Dictionary"  # the modules of macros/ and the two of xlwings
     r"|ThisWorkbook|(?:Sheet|Chart)\d+"  # behind the workbook and its sheets; those added by hand are named so too
     r"|VBA|dir|_VBA_PROJECT|PROJECT|PROJECTwm|PROJECTlk|__SRP_\w+"  # what every project has

@@ -7,6 +7,7 @@ offered beside theirs. What a person wrote leaves the sheet only by that person'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -266,6 +267,8 @@ class _Run:
     def _generated(self, row: Paragraph, base: Base) -> Paragraph:
         """A paragraph that has a text and is still generated."""
         new = self.drafts[row.id]
+        if _is_gap(base.text) and _is_gap(new) and row.text != base.text:  # people wrote what was asked for
+            base = replace(base, text=new)
         found = merge(base.text, row.text, new)
         if found.outcome is Outcome.CONFLICT:
             self._note("conflicts", row)
@@ -325,6 +328,14 @@ class _Run:
 
     def _note(self, became: str, row: Paragraph) -> None:
         self.became.setdefault(became, []).append(row.id)
+
+
+def _is_gap(text: str) -> bool:
+    """Whether a draft only says what people must write."""
+    return _GAPS.fullmatch(text) is not None
+
+
+_GAPS = re.compile("(?:【待补充[^】]*】)+")
 
 
 # --- order --------------------------------------------------------------------------------------------

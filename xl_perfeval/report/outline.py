@@ -74,8 +74,11 @@ _BLOCKS = (
     Placeholder(ATTACHMENTS, Kind.BLOCK, "“附件：1.……”一行（有自评表的表样才有）"),
     Placeholder(ANNEX, Kind.BLOCK, "另起一页的自评表（有自评表的表样才有）"),
 )
-_AFTER = {"overview": (FUNDS, SPENDING, RATES), "targets": (MATRICES,), "evaluation": (SCORES,), "results": (SCORE_PARTS, TARGETS)}  # fmt: skip
-"""What follows the text of a section in the program's own template."""
+_AFTER = {
+    FUNDS: ("overview",), SPENDING: ("overview",), RATES: ("overview",), MATRICES: ("targets",),
+    SCORES: ("results",), SCORE_PARTS: ("results",), TARGETS: ("effects", "results"),
+}  # fmt: skip
+"""Where the program's own template has tables and charts: after the text of the first of these sections there is."""
 
 _NUMBER = re.compile(r"^(?:[（(]?[一二三四五六七八九十]+[）)、.]*|[0-9]+[.、])\s*")
 
@@ -97,13 +100,17 @@ def builtin(outline: tuple[Heading, ...]) -> bytes:
 
 def _body(outline: tuple[Heading, ...]) -> Iterator[str]:
     yield paragraph(f"{{{{{UNIT}}}}}\n{{{{{YEAR}}}}}年度{TITLE}", layout.TITLE)
+    ids = [heading.id for heading in outline]
+    places = {
+        name: next((each for each in wanted if each in ids), ids[-1]) for name, wanted in _AFTER.items()
+    }
     parent = ""
     for heading, name in _named(outline):
         if heading.parent and heading.parent != parent:
             yield paragraph(heading.parent, layout.HEADINGS[0])
         parent = heading.parent
         yield paragraph(heading.heading, layout.HEADINGS[1 if parent else 0])
-        for each in (name, *_AFTER.get(heading.id, ())):
+        for each in (name, *(name for name, section in places.items() if section == heading.id)):
             yield paragraph(f"{{{{{each}}}}}", layout.BODY)
     yield paragraph(f"{{{{{ATTACHMENTS}}}}}", layout.ATTACHMENTS)
     yield paragraph(f"{{{{{UNIT}}}}}", layout.SIGNATURE)

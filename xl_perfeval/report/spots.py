@@ -90,6 +90,11 @@ def faults(found: Sequence[Spot], known: Mapping[str, Placeholder]) -> list[str]
             wrong.append(
                 f"缺少“{placeholder}”，{placeholder.meaning}就没有地方放；请在合适的位置单独写一段“{placeholder}”。"
             )
+    needed = [placeholder.name for placeholder in known.values() if placeholder.required]
+    if 2 * sum(not counted[name] for name in needed) > len(needed):
+        wrong.append(
+            "这份模板可能是照另一种表样做的；请用 perfeval report 工作簿 --save-template 模板.docx 另存一份，再把改动搬过去。"
+        )
     return list(dict.fromkeys(wrong))
 
 

@@ -65,12 +65,26 @@ class Styles:
                 to = reference.get(f"{_W}val")
                 known = self._ids.get(self._names[to])
                 reference.set(f"{_W}val", known or (name if to == own else self._supply(to)))
-        self.supplied.append(style.find(f"{_W}name").get(f"{_W}val"))
+        self.supplied.append(_shown(style.find(f"{_W}name").get(f"{_W}val")))
         return name
 
     @staticmethod
     def _find(part: Any, style_id: str) -> Any:
         return next((style for style in _styles(part) if _id(style) == style_id), None)
+
+
+def _shown(name: str) -> str:
+    """A style's name as Word and WPS show it in Chinese."""
+    return _CHINESE.get(name, name.replace("heading", "标题"))
+
+
+_CHINESE = {
+    "Normal": "正文",
+    "Normal Indent": "正文缩进",
+    "Title": "标题",
+    "footer": "页脚",
+    "Normal Table": "普通表格",
+}
 
 
 def _styles(part: Any) -> list[Any]:

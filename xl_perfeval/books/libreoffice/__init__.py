@@ -20,6 +20,7 @@ parts of Excel that it does not know. See docs/libreoffice-engine.md for what is
 from __future__ import annotations
 
 from functools import cache
+from typing import cast
 
 import xlwings as xw
 
@@ -55,9 +56,14 @@ __all__ = [
 
 @cache
 def register() -> xw.Engine:
-    """Make the engine known to xlwings as `libreoffice`, beside Excel's; give it."""
+    """Make the engine known to xlwings as `libreoffice`, beside Excel's; give it.
+
+    Where xlwings has no active engine, as on Linux, it becomes that: `Book.activate` needs one.
+    """
     engine = xw.Engine(impl=Engine())
     xw.engines.add(engine)
+    if cast("xw.Engine | None", xw.engines.active) is None:
+        engine.activate()
     return engine
 
 

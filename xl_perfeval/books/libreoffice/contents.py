@@ -250,12 +250,10 @@ class Contents(Block):
 
     def _repeated(self, formula: str) -> tuple[tuple[str, ...], ...]:
         """One formula for all cells, its relative references seen from each, as Excel fills a block."""
-        known = self._sheet.book.formulas
-        tokens = known.tokens(formula, self.position())
-        return tuple(
-            tuple(known.seen_from(tokens, self.position(row, column)) for column in range(self.shape[1]))
-            for row in range(self.shape[0])
-        )
+        rows, columns = self.shape
+        places = (self.position(row, column) for row in range(rows) for column in range(columns))
+        texts = self._sheet.book.formulas.repeated(formula, self.position(), places)
+        return tuple(tuple(next(texts) for _ in range(columns)) for _ in range(rows))
 
     def _as_rows(self, data: Any) -> Sequence[Sequence[Any]]:
         """Data in rows: one value for all cells, one row, or rows."""

@@ -64,10 +64,8 @@ def translated(error: Any, step: str) -> LibreOfficeError:
     """The exception of Python that says what a UNO exception means; `step` names what was being done."""
     kind = type(error).__name__.rpartition(".")[2]
     said = " ".join(str(getattr(error, "Message", "")).split())
-    # The bridge of a dead office knows its properties still, but not their values.
-    ended = kind in _ENDED or "disposed" in said or said.startswith("cannot get value")
-    if ended:
-        return Gone("LibreOffice 已经退出，或者这个工作簿已被关闭。请重新打开工作簿后再试。")
+    if kind in _ENDED or any(sign in said for sign in _SIGNS_OF_THE_END):
+        return Gone(_GONE)
     told = f"：{said}" if said else ""
     return Refused(
         f"LibreOffice 没有完成“{step}”（{kind}{told}）。请检查单元格是否被锁定、名称和公式是否正确。"
@@ -79,7 +77,10 @@ def is_uno(error: BaseException) -> bool:
     return type(error).__module__.startswith("uno") or type(error).__name__.startswith("com.sun.star.")
 
 
+_GONE = "LibreOffice 已经退出，或者这个工作簿已被关闭。请重新打开工作簿后再试。"
 _ENDED = {"DisposedException", "NoConnectException"}
+_SIGNS_OF_THE_END = ("disposed", "cannot get value", "illegal object given")
+"""The bridge of a dead office knows its properties still, but not their values."""
 
 
 def _translated(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -88,6 +89,9 @@ def _translated(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except Exception as error:
+            # A closed workbook answers with nothing where an object is asked for.
+            if isinstance(error, AttributeError) and error.obj is None:
+                raise Gone(_GONE) from None
             if not is_uno(error):
                 raise
             meaning = translated(error, function.__qualname__)

@@ -1,16 +1,20 @@
 """Formulas between Excel's grammar and the one in which LibreOffice takes blocks of formulas.
 
 LibreOffice translates them itself (`com.sun.star.sheet.FormulaParser`). The text of a translation does not depend
-on the cell it stands in, so each formula is translated once per workbook.
+on the cell it stands in, so each formula is translated once per workbook. Error values inside a formula are
+taken through under a cover name, because the parser prints them as nothing.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .bridge import struct
 from .errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _EXCEL = 3  # com.sun.star.sheet.AddressConvention.XL_OOX
 _OWN = 0
@@ -31,48 +35,43 @@ class Formulas:
     def to_excel(self, formula: str, sheet: int) -> str:
         """The way back; matrix formulas lose their braces.
 
-        A text that only starts like a formula comes back as it is: blocks do not tell the two apart.
+        What cannot be translated comes back as it is: a text that only starts like a formula, which blocks do not tell from
+        one, and a reference to something deleted.
         """
         bare = formula[1:-1] if formula.startswith("{=") else formula
-        try:
-            translated = self._translation(bare, _OWN, _EXCEL, sheet)
-        except Refused:
+        translated = self._translation(bare, _OWN, _EXCEL, sheet)
+        if len(_ERROR_OR_QUOTED.findall(bare)) > len(_ERROR_OR_QUOTED.findall(translated)):
             return formula
-        # A lone error value is printed as nothing.
-        return _LOGICAL.sub(r"\1", translated) if translated != "=" else bare
+        return _LOGICAL_OR_QUOTED.sub(lambda found: found["value"] or found[0], translated)
 
     def tokens(self, formula: str, at: Any) -> Any:
         """A formula in Excel's grammar, with or without `=`, as LibreOffice keeps it, seen from a cell.
 
-        Raises `Refused` when it cannot be read.
+        Raises `Refused` for an empty one.
         """
-        bare = formula.removeprefix("=").strip()
-        tokens = self._parser(_EXCEL).parseFormula(bare, at)
-        if bare and not tokens:
-            raise Refused(f"LibreOffice 读不懂公式 {formula}。请按 Excel 的写法检查括号、逗号和引号。")
+        tokens = self._parser(_EXCEL).parseFormula(formula.removeprefix("="), at)
+        if not tokens:
+            raise Refused("公式或引用是空的。请写成例如 =Sheet1!$A$1 的样子。")
         return tokens
 
-    def shown(self, tokens: Any, at: Any) -> str:
-        """Tokens in Excel's grammar with `=`, as they read at a cell."""
-        return "=" + _LOGICAL.sub(r"\1", self._parser(_EXCEL).printFormula(tokens, at))
-
-    def seen_from(self, tokens: Any, at: Any) -> str:
-        """Tokens in LibreOffice's grammar with `=`, as they read at a cell."""
-        return "=" + self._parser(_OWN).printFormula(tokens, at)
+    def repeated(self, formula: str, origin: Any, places: Iterable[Any]) -> Iterator[str]:
+        """A formula of one cell, in Excel's grammar, as it reads in LibreOffice's when copied to others."""
+        tokens = self._parser(_EXCEL).parseFormula(_covered(formula), origin)
+        printer = self._parser(_OWN)
+        return (_uncovered("=" + printer.printFormula(tokens, place)) for place in places)
 
     def moved(self, formula: str, source: Any, target: Any) -> str:
         """A formula in LibreOffice's grammar as it reads when copied from one cell to another."""
         parser = self._parser(_OWN)
-        return "=" + parser.printFormula(parser.parseFormula(formula.removeprefix("="), source), target)
+        return _uncovered("=" + parser.printFormula(parser.parseFormula(_covered(formula), source), target))
 
     def _translation(self, formula: str, source: int, target: int, sheet: int) -> str:
         key = (target, sheet, formula)
         if key not in self._translated:
             at = struct("com.sun.star.table.CellAddress", sheet, 0, 0)
-            tokens = self._parser(source).parseFormula(formula.removeprefix("="), at)
-            if not tokens:
-                raise Refused(f"LibreOffice 读不懂公式 {formula}。请按 Excel 的写法检查括号、逗号和引号。")
-            self._translated[key] = "=" + self._parser(target).printFormula(tokens, at)
+            tokens = self._parser(source).parseFormula(_covered(formula), at)
+            printed = self._parser(target).printFormula(tokens, at)
+            self._translated[key] = _uncovered(f"={printed}") if printed else formula
         return self._translated[key]
 
     def _parser(self, convention: int) -> Any:
@@ -84,5 +83,23 @@ class Formulas:
         return self._parsers[convention]
 
 
-_LOGICAL = re.compile(r'\b(TRUE|FALSE)\(\)(?=(?:[^"]*"[^"]*")*[^"]*$)')
-"""Excel shows truth values without brackets; the look-ahead leaves texts in quotes alone."""
+_QUOTED = r""""(?:[^"]|"")*"|'(?:[^']|'')*\'"""
+_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+_ERROR_OR_QUOTED = re.compile(rf"{_QUOTED}|(?P<error>{'|'.join(map(re.escape, _ERRORS))})")
+_COVER_OR_QUOTED = re.compile(rf"{_QUOTED}|\berror_value_(?P<number>[0-9])_\b")
+_LOGICAL_OR_QUOTED = re.compile(rf"{_QUOTED}|\b(?P<value>TRUE|FALSE)\(\)")
+
+
+def _covered(formula: str) -> str:
+    """A formula without `=`, in which names stand for error values."""
+
+    def name(found: re.Match[str]) -> str:
+        return f"error_value_{_ERRORS.index(found['error'])}_" if found["error"] else found[0]
+
+    return _ERROR_OR_QUOTED.sub(name, formula.removeprefix("="))
+
+
+def _uncovered(formula: str) -> str:
+    return _COVER_OR_QUOTED.sub(
+        lambda found: _ERRORS[int(found["number"])] if found["number"] else found[0], formula
+    )

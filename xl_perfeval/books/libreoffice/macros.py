@@ -23,11 +23,11 @@ def run(books: Books, macro: str, args: Sequence[Any]) -> Any:
     """
     title, _, name = macro.rpartition("!")
     book = books(title.strip("'")) if title else books.active
-    library, path = _place(book, name)
     if not book.macros:
         raise MacroFailed(
             f"工作簿 {book.name} 打开时没有允许宏运行。请确认宏可信，再以 activate(macros=True) 或 start(macros=True) 打开它。"
         )
+    library, path = _place(book, name)
     address = f"vnd.sun.star.script:{library}.{path}?language=Basic&location=document"
     try:
         result, _, _ = book.api.getScriptProvider().getScript(address).invoke(tuple(args), (), ())
@@ -46,6 +46,7 @@ def _place(book: Book, name: str) -> tuple[str, str]:
     library = "VBAProject" if libraries.hasByName("VBAProject") else "Standard"
     if not libraries.hasByName(library):
         raise MacroFailed(f"工作簿 {book.name} 里没有宏。")
+    libraries.loadLibrary(library)
     modules = libraries.getByName(library)
     wanted, _, plain = name.rpartition(".")
     heading = re.compile(

@@ -257,7 +257,9 @@ class Book(base_classes.Book):
         if kind in {".csv", ".txt"}:
             wanted["FilterOptions"] = _TEXT
         if password:
-            wanted["Password"] = password
+            wanted |= _locked(kind, password)
+        if not target.parent.is_dir():  # LibreOffice would make the folder
+            raise NotSaved(f"没有保存成 {target}：文件夹 {target.parent} 不存在。请先建立它，或换一个位置。")
         self._stored(lambda: self._document.storeAsURL(target.as_uri(), properties(**wanted)), str(target))
 
     def to_pdf(self, path: str, quality: str | None = None) -> None:
@@ -332,6 +334,17 @@ def _is_workbook(document: Any) -> bool:
     return hasattr(document, "supportsService") and document.supportsService(
         "com.sun.star.sheet.SpreadsheetDocument"
     )
+
+
+def _locked(kind: str, password: str) -> dict[str, object]:
+    """Arguments that encrypt a file; raises `ValueError` for kinds that LibreOffice would leave open in silence."""
+    if kind in {".ods", ".ots"}:
+        return {"Password": password}
+    if kind in {".xlsx", ".xlsm"}:
+        secret = {"OOXPassword": password, "CryptoType": "Standard"}
+        pairs = tuple(struct("com.sun.star.beans.NamedValue", name, value) for name, value in secret.items())
+        return {"EncryptionData": typed("[]com.sun.star.beans.NamedValue", pairs)}
+    raise ValueError(f"LibreOffice 不能给 {kind} 文件加密码。请改用 .xlsx 或 .ods。")
 
 
 def _day_zero(document: Any) -> datetime:
