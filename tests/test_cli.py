@@ -25,7 +25,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FINDINGS = json.loads(resources.files("xl_perfeval").joinpath("schemas/findings.schema.json").read_bytes())
-COMMANDS = ("demo", "new", "template", "validate", "report", "export", "parse", "rules", "forms", "install", "uninstall")
+COMMANDS = (
+    "demo",
+    "new",
+    "template",
+    "validate",
+    "report",
+    "export",
+    "parse",
+    "rules",
+    "forms",
+    "install",
+    "uninstall",
+)
 NOBODY = 65534
 
 

@@ -132,6 +132,10 @@ class TestValues:
         with pytest.raises(TypeError, match="不能写入 object"):
             sheet["A1"].value = object()
 
+    def test_infinity(self, sheet: xw.Sheet) -> None:
+        with pytest.raises(ValueError, match="无穷大"):
+            sheet["A1"].value = float("inf")
+
     def test_rows_of_unequal_length(self, sheet: xw.Sheet) -> None:
         with pytest.raises(ValueError, match="列数不一样"):
             sheet["A1"].raw_value = [[1, 2], [3]]
@@ -226,6 +230,28 @@ class TestFormulas:
             True,
         )
         assert not sheet["A1"].has_array
+
+    def test_functions_libreoffice_does_not_know_keep_their_capitals(self, sheet: xw.Sheet) -> None:
+        sheet["A1"].formula = '=PE_TOTAL(B1:B3)&"pe_total()"'
+        assert sheet["A1"].formula == '=PE_TOTAL(B1:B3)&"pe_total()"'
+        assert sheet["A1"].options(err_to_str=True).value == "#NAME?"
+
+    def test_deleted_cells_are_errors(self, book: xw.Book) -> None:
+        first, second = book.sheets[0], book.sheets.add("乙", after=book.sheets[0])
+        first["A1"].value = ["=乙!A1+1", "=SUM(A10:A11)"]
+        first["10:11"].delete()
+        second.delete()
+        assert first["A1:B1"].formula == (("=#REF!+1", "=SUM(#REF!)"),)
+
+    def test_other_workbooks_are_refused(self, sheet: xw.Sheet) -> None:
+        with pytest.raises(libreoffice.Refused, match="另一个工作簿"):
+            sheet["A1"].formula = "=[其他.xlsx]Sheet1!A1"
+        assert sheet["A1"].formula == ""
+
+    def test_number_after_formula_with_truth_value(self, sheet: xw.Sheet) -> None:
+        sheet["A1"].value = "=2>1"
+        sheet["A1"].formula = "=1*1"
+        assert type(sheet["A1"].value) is float
 
     def test_empty_reference(self, book: xw.Book) -> None:
         with pytest.raises(libreoffice.Refused, match="引用是空的"):
@@ -425,6 +451,12 @@ class TestSheetsAndBooks:
         with pytest.raises(KeyError, match="没有工作表 丙"):
             book.sheets["丙"]
 
+    def test_what_is_not_there_says_so(self, sheet: xw.Sheet) -> None:
+        with pytest.raises(NotImplementedError, match=r"LibreOffice 引擎没有 Sheet\.charts"):
+            _ = sheet.charts
+        with pytest.raises(NotImplementedError, match="不能新建“表格”"):
+            sheet.tables.add(sheet["A1:B2"])
+
     def test_last_sheet_stays(self, sheet: xw.Sheet) -> None:
         with pytest.raises(ValueError, match="最后一张不能删除"):
             sheet.delete()
@@ -463,6 +495,9 @@ class TestSheetsAndBooks:
         with app.books.add() as book:
             book.sheets[0]["A1"].value = 42
             book.save(path, password="abc")
+            book.save()
+            with pytest.raises(ValueError, match=r"不能给 \.ods 文件加密码"):
+                book.save(tmp_path / "密.ods", password="abc")
         assert path.read_bytes().startswith(b"\xd0\xcf\x11\xe0")  # a package would start with PK
         with pytest.raises(libreoffice.NotOpened, match="密码"):
             app.books.open(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests import office as headless
 from tests import validator
+from tests.live import open_live
 from tests.test_cli import call
 from xl_perfeval import actions, forms, narrative, reading, sample
 from xl_perfeval.books import Formula
@@ -31,7 +33,6 @@ from xl_perfeval.model import (
     ParagraphState,
     Ref,
     Take,
-    column_letters,
     row_and_column,
 )
 from xl_perfeval.narrative.redrafting import Narrative, Redrafted, redraft, with_text
@@ -39,7 +40,9 @@ from xl_perfeval.saving import NotSaved
 from xl_perfeval.writing import paragraphs as writing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from xl_perfeval.findings import Finding
 
 DRAFTED, EDITED, WRITTEN, LOCKED = ParagraphState
 NOW = datetime(2021, 3, 8, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -492,9 +495,7 @@ def test_an_empty_sheet_is_drafted_and_remembered() -> None:
 def test_the_sheet_says_what_became_of_each_row() -> None:
     last = [(each.id, each.text) for each in narrative.draft(reading.read(memory()))]
     old = dict(last)
-    overview, conclusion, result, problem = (
-        old[key] for key in ("overview/1", "results/1", "results/P1", "problems/P1")
-    )
+    overview, conclusion, problem = (old[key] for key in ("overview/1", "results/1", "problems/P1"))
     book = memory(
         f"""
 | 一、（一）资金概况 | 据统计，{overview} | 系统起草 | | | overview/1 |
@@ -787,6 +788,78 @@ def test_the_command_counts_what_it_did(book: Path, capsys: pytest.CaptureFixtur
     assert "“报告文字”和上次一样，工作簿没有改动。" in capsys.readouterr().out
 
 
+def test_an_open_workbook_gets_what_a_file_gets(book: Path) -> None:
+    type_in(
+        book,
+        {
+            place(book, "overview/1"): f"据统计，{rows_of(book)['overview/1'].text}",
+            place(book, "results/P1"): "科技工作成效明显，详见附件。",
+            ("资金概况", "G6"): 60,
+        },
+    )
+    with open_live(book) as live:
+        writing.write(live, reading.read(live), LATER)
+        assert live.flush() < 10
+        found = reading.narrative.rows_of(live, reading.read(live).edition)
+        bases = reading.narrative.bases_of(live)
+        live.forget()
+        assert writing.write(live, reading.read(live), LATER).same
+    report(book, LATER)
+    assert found == tuple(rows_of(book).values())
+    assert bases == reading.narrative.bases_of(FileBook.open(book))
+
+
+def test_a_workbook_made_from_another_remembers_its_drafts(book: Path, tmp_path: Path) -> None:
+    mine = f"据统计，{rows_of(book)['overview/1'].text}"
+    type_in(
+        book,
+        {
+            place(book, "overview/1"): mine,
+            place(book, "results/P1"): "科技工作成效明显，详见附件。",
+            ("资金概况", "G6"): 60,
+        },
+    )
+    report(book)
+    made = tmp_path / "新的.xlsx"
+    actions.new(actions.read(book), made)
+    assert rows_of(made) == rows_of(book)
+    bases = [reading.narrative.bases_of(FileBook.open(path)) for path in (book, made)]
+    assert bases[0] == bases[1]
+    assert report(made).counts == "1 段有新稿待选"
+
+
+def test_a_file_from_before_is_drafted_too(made: Path, tmp_path: Path) -> None:
+    old = tmp_path / "旧的.xlsx"
+    with zipfile.ZipFile(made) as package, zipfile.ZipFile(old, "w") as without:
+        for name in package.namelist():
+            content = package.read(name)
+            if name == "xl/workbook.xml":
+                content, count = re.subn(
+                    rb"<definedName name=\"NARR_BASE\">[^<]*</definedName>", b"", content
+                )
+                assert count == 1
+            without.writestr(name, content)
+    report(old)
+    assert len(reading.narrative.bases_of(FileBook.open(old))) == len(rows_of(old))
+
+
+def test_reasons_beside_findings_stay_with_peoples_paragraphs(tmp_path: Path) -> None:
+    path = tmp_path / "自评.xlsx"
+    actions.new(sample.submission(), path)
+    about = [
+        {each.key for each in found if each.at and each.at.sheet == "报告文字"} for found in _findings(path)
+    ]
+    assert len(about[0]) > 5
+    assert about[0] == about[1]
+
+
+def _findings(path: Path) -> Iterator[tuple[Finding, ...]]:
+    """Those of a workbook before and after its report is drafted."""
+    yield actions.validate_file(path).findings
+    report(path)
+    yield actions.validate_file(path).findings
+
+
 # --- random years ---------------------------------------------------------------------------------------
 
 _PROJECTS = ("P1", "P2", "P3")
@@ -917,7 +990,7 @@ class Year:
         for each in self.rows:
             if each.state is DRAFTED and each.text:
                 assert each.text == now[each.id]
-            if each.take == Take.CHOOSE and each.id and not each.is_own:
+            if each.take == Take.CHOOSE and each.id and not (each.is_own or each.state is LOCKED):
                 assert each.draft
 
 

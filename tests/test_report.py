@@ -99,12 +99,7 @@ def alike(submission: Submission, count: int) -> Submission:
 
 @pytest.mark.parametrize("name", ["sample", "one", "forty", "scored"])
 def test_reports_read_as_in_the_golden_texts(tmp_path: Path, name: str) -> None:
-    submission = {
-        "sample": SAMPLE,
-        "one": replace(SAMPLE, projects=SAMPLE.projects[3:], paragraphs=()),
-        "forty": replace(alike(SAMPLE, 40), paragraphs=()),
-        "scored": replace(SCORED, paragraphs=()),
-    }[name]
+    submission = GOLDENS[name]
     said = written(tmp_path, submission, narrative.compose(submission)).plain()
     golden = GOLDEN / f"report-{name}.txt"
     if os.environ.get("PERFEVAL_WRITE_GOLDEN"):
@@ -258,6 +253,12 @@ def scored(edition: Edition) -> Submission:
 
 
 SCORED = scored(MINISTRY)
+GOLDENS = {
+    "sample": SAMPLE,
+    "one": replace(SAMPLE, projects=SAMPLE.projects[3:], paragraphs=()),
+    "forty": replace(alike(SAMPLE, 40), paragraphs=()),
+    "scored": replace(SCORED, paragraphs=()),
+}
 
 
 def test_scored_editions_append_their_forms(tmp_path: Path) -> None:
@@ -303,7 +304,7 @@ def test_scores_stand_in_one_table(tmp_path: Path) -> None:
     table = written(tmp_path, SCORED).tables[5]
     heads = ["项目名称", "预算执行（10分）", "产出（50分）", "效益（30分）", "满意度（10分）", "总分", "等级"]
     assert table[0] == heads
-    assert table[1] == ["科技工作经费", "10", "46.5", "38", "", "94.5", "优"]
+    assert table[1] == ["科技工作经费", "10", "46.5", "38", "—", "94.5", "优"]
     assert [row[-2] for row in table[1:]] == ["94.5", "94.5", "94.5", "94.14"]
 
 
@@ -598,6 +599,58 @@ def test_libreoffice_prints_the_sample(tmp_path: Path, office: Office) -> None:
     assert all(amount in text for amount in ("563.00", "547.99", "420.00", "59.99"))
     headings = {heading.heading for heading in COUNTY.outline}
     assert not [page[-1] for page in pages if page[-1] in headings], "a heading alone at the foot of a page"
+
+
+BOX = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
+MM = 72 / 25.4
+
+
+def boxes(pdf: Path) -> list[list[tuple[float, float, float, float, str]]]:
+    """The words of each page with their edges in points: left, top, right, bottom."""
+    found = subprocess.run(["pdftotext", "-bbox", pdf, "-"], check=True, capture_output=True).stdout.decode()
+    return [
+        [(*(float(edge) for edge in match.groups()[:4]), match[5]) for match in BOX.finditer(page)]  # type: ignore[misc]
+        for page in found.split("<page ")[1:]
+    ]
+
+
+def test_the_printed_page_measures_as_the_standard_says(tmp_path: Path, office: Office) -> None:
+    text = "一二三四五六七八九十" * 200
+    written(tmp_path, replace(SAMPLE, projects=()), [Paragraph(section="overview", text=text)])
+    office.to_pdf(tmp_path / "report.docx", tmp_path / "report.pdf")
+    pages = boxes(tmp_path / "report.pdf")
+    *body, dash, number, _ = pages[1]
+    lefts, tops, rights = ([box[edge] for box in body] for edge in (0, 1, 2))
+    assert min(lefts) == pytest.approx(28 * MM, abs=1)
+    assert max(rights) == pytest.approx((210 - 26) * MM, abs=2)
+    pitches = [below - above for above, below in zip(sorted(set(tops)), sorted(set(tops))[1:], strict=False)]
+    assert pitches == [pytest.approx(28, abs=0.05)] * 21
+    # The first of 22 lines begins below 37 mm, the last ends above 35 mm.
+    assert min(tops) >= 37 * MM - 1
+    assert max(box[3] for box in body) <= (297 - 35) * MM + 1
+    # “— 2 —” stands at the left, one character from the edge, its line 7 mm below the text.
+    assert (dash[4], number[4]) == ("—", "2")
+    assert dash[0] == pytest.approx(28 * MM + 14, abs=2)
+    assert (dash[1] + dash[3]) / 2 == pytest.approx((297 - 35 + 7) * MM, abs=6)
+    *_, dash, number, last = pages[2]
+    assert number[4] == "3"
+    assert last[2] == pytest.approx((210 - 26) * MM - 14, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [("sample", (7, 9)), ("one", (3, 5)), ("forty", (45, 60)), ("scored", (12, 16))],
+)
+def test_libreoffice_prints_as_many_pages_as_it_takes(
+    tmp_path: Path, office: Office, name: str, pages: tuple[int, int]
+) -> None:
+    submission = GOLDENS[name]
+    written(tmp_path, submission, narrative.compose(submission))
+    found = printed(office, tmp_path / "report.docx")
+    assert pages[0] <= len(found) <= pages[1]
+    headings = {heading.heading for heading in submission.edition.outline}
+    assert not [page[-1] for page in found if page and page[-1] in headings]
+    assert all(found), "a page without text"
 
 
 def test_libreoffice_prints_22_lines_of_28_characters(tmp_path: Path, office: Office) -> None:

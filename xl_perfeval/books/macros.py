@@ -13,7 +13,7 @@ _HEART = "PerfEval"
 """The module that only this program's projects have."""
 _OWN = expression(
     r"PerfEval\w*|xlwings|Dictionary"  # the modules of macros/ and the two of xlwings
-    r"|ThisWorkbook|(?:Sheet|Chart)\d+"  # behind the workbook and its sheets; those added by hand are named so too
+    r"|ThisWorkbook|(?:Sheet|Chart|工作表)\d+"  # behind the workbook and its sheets; those added by hand are named so too
     r"|VBA|dir|_VBA_PROJECT|PROJECT|PROJECTwm|PROJECTlk|__SRP_\w+"  # what every project has
 )
 

@@ -9,8 +9,13 @@ from xl_perfeval.forms import loading
 from xl_perfeval.model import Edition
 
 DEFAULT = "county-matrix"
-SCHEMA = "1"
+SCHEMA = "2"
 """Version of the workbook's structure, kept in the named cell `PE_SCHEMA`."""
+READABLE = {
+    "1": "without buttons, Python functions, maps of names and drafts to choose from",
+    "2": "as it is built today",
+}
+"""Versions that are read, checked and reported on; `perfeval new --from` builds today's version from any."""
 
 
 class UnknownEdition(LookupError):

@@ -243,7 +243,7 @@ class Shown:
         return found
 
     def _counted(self, formula: str) -> CellValue:
-        if formula == summary_formula():
+        if _SUMMARY.fullmatch(formula):
             return summary(self.findings, self.time)
         if match := _CARD.fullmatch(formula):
             return f"{self._counts[match[1]]} 条"
@@ -275,6 +275,8 @@ class Shown:
 
 
 _LEVEL, _SHEET, _HANDLING = (names.FINDINGS[key] for key in ("level", "sheet", "handling"))
+_SUMMARY = re.compile(re.escape(summary_formula()).replace(re.escape(NOT_YET), '[^"]*'))
+"""With any words for “not yet”: earlier versions had others."""
 _CARD = re.compile(rf'=COUNTIF\({_LEVEL},"([✗！i])\*"\)&" 条"')
 _ON_SHEET = re.compile(rf'=COUNTIFS\({_SHEET},"(\w+)",{_LEVEL},"([✗！])\*"(,{_HANDLING},"<>{TRUE_AS_IS}")?\)')
 _CELL = r"\$?[A-Z]{1,3}[0-9]{1,7}"

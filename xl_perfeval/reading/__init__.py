@@ -85,10 +85,10 @@ def _edition(sheets: Sheets) -> Edition:
             "F003", "首页的表样标记被删除了，读不出这是哪种表。", "请撤消删除，或从备份里找回首页。"
         )
     version, edition = str(plain(sheets.one(schema))), sheets.one(where)
-    if version != forms.SCHEMA:
+    if version not in forms.READABLE:
         raise NotReadable(
             "F002",
-            f"这个工作簿的格式版本是“{version}”，本程序只认识“{forms.SCHEMA}”。",
+            f"这个工作簿的格式版本是“{version}”，本程序只认识{'、'.join(f'“{known}”' for known in forms.READABLE)}。",
             "请升级 perfeval 后再试。",
         )
     try:

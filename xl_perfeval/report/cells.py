@@ -32,23 +32,27 @@ def fitted_table(
 def heading_row(fields: Sequence[FormField], page: Page, widths: Sequence[int]) -> Row:
     """The header row of these columns."""
     cells = [
-        heading_cell(field, fits=page.fits(field.official or field.label, width))
+        heading_cell(field, lambda heading, width=width: page.fits(heading, width))
         for field, width in zip(fields, widths, strict=True)
     ]
     return Row(cells, header=True)
 
 
-def heading_cell(field: FormField, *, fits: bool = True, merge: str | None = None) -> Cell:
+def heading_cell(
+    field: FormField, fits: Callable[[str], bool] = lambda _: True, *, merge: str | None = None
+) -> Cell:
     """A heading as the official form words it, broken where it may be; brackets stand on a smaller line."""
     heading, bracket, note = (field.official or field.label).partition("（")
-    if bracket:
+    end = heading.find("：") + 1
+    if not end and not fits(heading):
+        # Most words have two characters, 项目细化│内容; an odd one has three: 未完成│原因分析, 年初│目标值.
+        end = {5: 2, 7: 3}.get(len(heading), (len(heading) + 3) // 4 * 2)
+    words = [line for line in (heading[:end], heading[end:]) if line]
+    if bracket and len(words) == 1:
         return Cell(
             (heading, bracket + note), layout.TABLE_HEAD, merge=merge, note_style=layout.TABLE_HEAD_NOTE
         )
-    end = heading.find("：") + 1
-    if not end and not fits:
-        end = (len(heading) + 3) // 4 * 2  # most words have two characters: 项目细化│内容
-    return Cell([line for line in (heading[:end], heading[end:]) if line], layout.TABLE_HEAD, merge=merge)
+    return Cell([*words, bracket + note] if bracket else words, layout.TABLE_HEAD, merge=merge)
 
 
 def text_cell(value: CellValue, *, centred: bool = False, span: int = 1) -> Cell:

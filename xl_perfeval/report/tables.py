@@ -89,7 +89,7 @@ def scores(submission: Submission, page: Page) -> str:
         [
             Row([
                 text_cell(project.name, centred=True),
-                *(score_cell(lambda p=project, part=part: part.score(p)) for part in parts),
+                *(score_cell(lambda p=project, part=part: part.score(p), "—") for part in parts),
                 score_cell(lambda p=project: figures.total_score(p, edition), project.total_score),
                 text_cell(possible(lambda p=project: scoring.grade_of(p, edition)), centred=True),
             ])

@@ -28,7 +28,7 @@ def grid_of(context: Context) -> Grid:
     table = context.edition.table("narrative")
     written = len(context.submission.paragraphs)
     drafted = DRAFTED + DRAFTED_PER_PROJECT * len(context.submission.projects)
-    return Grid(table, FIRST, written, max(table.spare_rows, drafted))
+    return Grid(table, FIRST, written, max(table.spare_rows, drafted - written))
 
 
 def write(context: Context) -> None:

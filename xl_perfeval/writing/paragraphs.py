@@ -64,22 +64,41 @@ def write(
     `formulas` are those of 报告文字 by address, where the book can tell: a paragraph that a person wrote as a formula
     is that person's. Raises `NotSaved`, before anything is written, when the sheet lost a column or has too few rows.
     """
-    table = _Table.of(book, submission.edition, formulas or {})
+    outline = [heading.id for heading in submission.edition.outline]
+    before = current(book, submission.edition, formulas=formulas)
+    made = redraft(before, narrative.draft(submission), outline)
+    return put(book, submission.edition, made, now, formulas=formulas)
+
+
+def current(book: ReadableBook, edition: Edition, *, formulas: Mapping[str, str] | None = None) -> Narrative:
+    """报告文字 and `_底稿` as they stand. Raises `NotSaved` when the sheet lost a column."""
+    table = _Table.of(book, edition, formulas or {})
+    return Narrative(rows=table.paragraphs(), bases=reading.bases_of(book))
+
+
+def put(
+    book: Book,
+    edition: Edition,
+    made: Redrafted,
+    now: datetime,
+    *,
+    formulas: Mapping[str, str] | None = None,
+    action: str = "生成报告",
+) -> Written:
+    """Put what was made of the `current` narrative back; `action` is what the log calls it. Raises `NotSaved`."""
+    table = _Table.of(book, edition, formulas or {})
     memory = reading.base_block(book)
     if memory is None:
         raise NotSaved(
             "这个工作簿少了隐藏的“_底稿”表，系统记不得上次起草的文字，没有写入。请从备份里找回，或用 perfeval new 另建一份。"
         )
-    before = Narrative(rows=table.paragraphs(), bases=reading.bases_of(book))
-    outline = [heading.id for heading in submission.edition.outline]
-    redrafted = redraft(before, narrative.draft(submission), outline)
-    rows = table.arranged(redrafted.narrative.rows)
-    bases = _base_rows(redrafted.narrative, memory)
+    rows = table.arranged(made.narrative.rows)
+    bases = _base_rows(made.narrative, memory)
     moved = table.write(book, rows)
     same = not _write_bases(book, memory, bases) and not moved
     if not same:
-        _log(book, now, redrafted)
-    return Written(redrafted=redrafted, same=same, rows=rows, moved=frozenset(moved))
+        _log(book, now, action, made.counts)
+    return Written(redrafted=made, same=same, rows=rows, moved=moved)
 
 
 def recount(book: SavedBook, written: Written, edition: Edition) -> None:
@@ -296,16 +315,13 @@ def _write_bases(book: Book, block: Ref, rows: Sequence[Sequence[CellValue]]) ->
     return True
 
 
-def _log(book: Book, now: datetime, made: Redrafted) -> None:
+def _log(book: Book, now: datetime, action: str, outcome: str) -> None:
     """Add the run to the log, and drop the oldest ones beyond `LOGGED`."""
     if LOG not in book.sheets():
         return
     last = corner(book.used(LOG))[0]
     old = book.read(Ref(LOG, f"A2:C{last}")) if last > 1 else []
-    kept: list[Sequence[CellValue]] = [
-        *old[-LOGGED + 1 :],
-        [f"{now:%Y-%m-%d %H:%M}", "生成报告", made.counts],
-    ]
+    kept: list[Sequence[CellValue]] = [*old[-LOGGED + 1 :], [f"{now:%Y-%m-%d %H:%M}", action, outcome]]
     kept += [[None] * 3 for _ in range(len(old) - len(kept))]
     book.write(Ref(LOG, f"A2:C{1 + len(kept)}"), kept)
 

@@ -197,7 +197,10 @@ class Contents(Block):
     def _write(self, rows: Sequence[Sequence[Any]]) -> None:
         """Put values, and formulas among them, into exactly this block."""
         written = values.to_write(rows, self._sheet.book.epoch)
-        self._forget_truth(written)
+        truth = set(written.formats.get("BOOLEAN", ()))
+        self._forget_truth(
+            [*written.formulas, *(cell for cell in _numbers(written.rows) if cell not in truth)]
+        )
         self._api.setDataArray(tuple(written.rows))
         translate, sheet = self._sheet.book.formulas.to_office, self._sheet.index - 1
         for top, left, bottom, right in values.rectangles(written.formulas):
@@ -219,17 +222,13 @@ class Contents(Block):
                 if formats.ambiguous(part, "NumberFormat") or not known.kind(part.NumberFormat) & wanted:
                     part.NumberFormat = key
 
-    def _forget_truth(self, written: values.Written) -> None:
-        """Take the format of truth values from cells that get a number: 1 would read as True."""
-        truth = set(written.formats.get("BOOLEAN", ()))
-        numbers = [cell for cell in _numbers(written.rows) if cell not in truth]
+    def _forget_truth(self, cells: list[Position]) -> None:
+        """Take the format of truth values from cells that get a number or formula: 1 would read as True."""
         general = self._sheet.book.formats.key("General")
-        for (top, left, bottom, right), kind in list(self._kinds(numbers)):
+        for (top, left, bottom, right), kind in list(self._kinds(cells)):
             if kind & LOGICAL:
                 inside = [
-                    (row, column)
-                    for row, column in numbers
-                    if top <= row <= bottom and left <= column <= right
+                    (row, column) for row, column in cells if top <= row <= bottom and left <= column <= right
                 ]
                 for top_, left_, bottom_, right_ in values.rectangles(inside):
                     self._api.getCellRangeByPosition(left_, top_, right_, bottom_).NumberFormat = general
@@ -246,6 +245,7 @@ class Contents(Block):
                 return str(value).upper()
             return repr(float(value)) if isinstance(value, (int, float)) else str(value)
 
+        self._forget_truth([(row, column) for row, line in enumerate(rows) for column in range(len(line))])
         self._api.setFormulaArray(tuple(tuple(typed(value) for value in row) for row in rows))
 
     def _repeated(self, formula: str) -> tuple[tuple[str, ...], ...]:

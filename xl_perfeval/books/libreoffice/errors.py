@@ -50,8 +50,15 @@ Class = TypeVar("Class", bound=type)
 
 
 def at_the_border(cls: Class) -> Class:
-    """A class whose own methods and properties let no UNO exception out."""
-    for name, member in list(vars(cls).items()):
+    """A class whose methods and properties let no UNO exception out.
+
+    Those it does not define but xlwings knows say that they are not implemented.
+    """
+    for name in dir(cls):
+        owner = next(one for one in cls.__mro__ if name in vars(one))
+        if owner is not cls and owner.__module__ != _XLWINGS:
+            continue
+        member = vars(owner)[name]
         if isinstance(member, FunctionType):
             setattr(cls, name, _translated(member))
         elif isinstance(member, property):
@@ -77,6 +84,7 @@ def is_uno(error: BaseException) -> bool:
     return type(error).__module__.startswith("uno") or type(error).__name__.startswith("com.sun.star.")
 
 
+_XLWINGS = "xlwings.base_classes"
 _GONE = "LibreOffice 已经退出，或者这个工作簿已被关闭。请重新打开工作簿后再试。"
 _ENDED = {"DisposedException", "NoConnectException"}
 _SIGNS_OF_THE_END = ("disposed", "cannot get value", "illegal object given")
@@ -89,6 +97,8 @@ def _translated(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except Exception as error:
+            if type(error) is NotImplementedError and not error.args:
+                raise NotImplementedError(f"LibreOffice 引擎没有 {function.__qualname__}。") from None
             # A closed workbook answers with nothing where an object is asked for.
             if isinstance(error, AttributeError) and error.obj is None:
                 raise Gone(_GONE) from None

@@ -29,20 +29,29 @@ class Formulas:
         self._translated: dict[tuple[int, int, str], str] = {}
 
     def to_office(self, formula: str, sheet: int) -> str:
-        """`=SUM(Sheet1!A1,2)` → `=SUM($Sheet1.A1;2)`, as a formula on the sheet with this index from 0."""
-        return self._translation(formula, _EXCEL, _OWN, sheet)
+        """`=SUM(Sheet1!A1,2)` → `=SUM($Sheet1.A1;2)`, as a formula on the sheet with this index from 0.
+
+        Raises `Refused` for a reference to another workbook, which would become `#NAME?`.
+        """
+        translated = self._translation(formula, _EXCEL, _OWN, sheet)
+        if _errors(translated) > _errors(formula):
+            raise Refused(
+                f"公式 {formula} 引用了另一个工作簿，或引用写得不对。请先把数据放进同一个工作簿再引用。"
+            )
+        return translated
 
     def to_excel(self, formula: str, sheet: int) -> str:
-        """The way back; matrix formulas lose their braces.
+        """The way back; matrix formulas lose their braces, a reference to something deleted is `#REF!`.
 
         What cannot be translated comes back as it is: a text that only starts like a formula, which blocks do not tell from
-        one, and a reference to something deleted.
+        one, and a reference to another workbook.
         """
         bare = formula[1:-1] if formula.startswith("{=") else formula
-        translated = self._translation(bare, _OWN, _EXCEL, sheet)
-        if len(_ERROR_OR_QUOTED.findall(bare)) > len(_ERROR_OR_QUOTED.findall(translated)):
+        whole = _DELETED_OR_QUOTED.sub(lambda found: "#REF!" if found["deleted"] else found[0], bare)
+        translated = self._translation(whole, _OWN, _EXCEL, sheet)
+        if _errors(translated) != _errors(whole):
             return formula
-        return _LOGICAL_OR_QUOTED.sub(lambda found: found["value"] or found[0], translated)
+        return _NAME_OR_QUOTED.sub(_as_in_excel, translated)
 
     def tokens(self, formula: str, at: Any) -> Any:
         """A formula in Excel's grammar, with or without `=`, as LibreOffice keeps it, seen from a cell.
@@ -87,7 +96,21 @@ _QUOTED = r""""(?:[^"]|"")*"|'(?:[^']|'')*\'"""
 _ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
 _ERROR_OR_QUOTED = re.compile(rf"{_QUOTED}|(?P<error>{'|'.join(map(re.escape, _ERRORS))})")
 _COVER_OR_QUOTED = re.compile(rf"{_QUOTED}|\berror_value_(?P<number>[0-9])_\b")
-_LOGICAL_OR_QUOTED = re.compile(rf"{_QUOTED}|\b(?P<value>TRUE|FALSE)\(\)")
+_DELETED_OR_QUOTED = re.compile(rf"{_QUOTED}|(?P<deleted>[\w$.]*#REF![\w$.]*(?::[\w$.]*#REF![\w$.]*)?)")
+"""LibreOffice keeps what is left of a reference: `A#REF!`, `$#REF!.A1`."""
+_NAME_OR_QUOTED = re.compile(rf"{_QUOTED}|\b(?P<logical>TRUE|FALSE)\(\)|\b(?P<function>[a-z_][\w.]*)\(")
+
+
+def _as_in_excel(found: re.Match[str]) -> str:
+    """Truth values without brackets; functions that LibreOffice does not know, which it writes small, in capitals."""
+    if found["logical"]:
+        return found["logical"]
+    return found[0].upper() if found["function"] else found[0]
+
+
+def _errors(formula: str) -> int:
+    """Number of error values in a formula."""
+    return sum(bool(found["error"]) for found in _ERROR_OR_QUOTED.finditer(formula))
 
 
 def _covered(formula: str) -> str:

@@ -119,7 +119,7 @@ class Name(base_classes.Name):
     @property
     def refers_to(self) -> str:
         """In Excel's grammar, e.g. `=Sheet1!$A$1:$B$3`."""
-        content = str(self.api.Content)
+        content = str(self.api.Content) or "#REF!"
         plain = _BLOCK.fullmatch(content)
         if plain:
             sheet = plain["quoted"].replace("''", "'") if plain["quoted"] is not None else plain["sheet"]

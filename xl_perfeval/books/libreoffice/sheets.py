@@ -158,6 +158,11 @@ class Sheet(base_classes.Sheet):
         return Shapes(self)
 
     @property
+    def pivot_tables(self) -> Any:
+        """Not there."""
+        raise NotImplementedError
+
+    @property
     def page_setup(self) -> PageSetup:
         """How it is printed."""
         return PageSetup(self)

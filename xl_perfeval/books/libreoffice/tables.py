@@ -53,7 +53,7 @@ class Tables(base_classes.Collection):
         return any(key in (number, table.name) for number, table in enumerate(self, start=1))
 
     def add(self, *args: Any, **kwargs: Any) -> Any:
-        """Not there: a database range saved as a table is damaged in some versions of LibreOffice."""
+        """Not there."""
         _ = args, kwargs
         raise NotImplementedError("LibreOffice 引擎不能新建“表格”（ListObject）。请直接使用单元格区域。")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from math import isinf, isnan
 from numbers import Number
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, urlparse
@@ -63,7 +64,7 @@ class Written:
 def prepared(value: Any, options: object) -> Any:
     """A value of Python, numpy or pandas as a cell takes it; `""` for everything that means “nothing”.
 
-    Raises `TypeError` for what no cell can hold.
+    Raises `TypeError` for what no cell can hold, `ValueError` for infinity.
     """
     _ = options
     if value is None:
@@ -81,7 +82,9 @@ def prepared(value: Any, options: object) -> Any:
         return bool(value)
     if isinstance(value, Number):
         number = float(value)  # pyright: ignore[reportArgumentType] - complex numbers raise TypeError, as they should
-        return "" if number != number else number
+        if isinf(number):
+            raise ValueError("单元格里不能写入无穷大。请先换成空白或说明文字。")
+        return "" if isnan(number) else number
     raise TypeError(
         f"单元格里不能写入 {type(value).__name__} 类型的值：{value!r}。请先换成数字、文字或日期。"
     )

@@ -338,13 +338,11 @@ def _is_workbook(document: Any) -> bool:
 
 def _locked(kind: str, password: str) -> dict[str, object]:
     """Arguments that encrypt a file; raises `ValueError` for kinds that LibreOffice would leave open in silence."""
-    if kind in {".ods", ".ots"}:
-        return {"Password": password}
     if kind in {".xlsx", ".xlsm"}:
         secret = {"OOXPassword": password, "CryptoType": "Standard"}
         pairs = tuple(struct("com.sun.star.beans.NamedValue", name, value) for name, value in secret.items())
         return {"EncryptionData": typed("[]com.sun.star.beans.NamedValue", pairs)}
-    raise ValueError(f"LibreOffice 不能给 {kind} 文件加密码。请改用 .xlsx 或 .ods。")
+    raise ValueError(f"LibreOffice 不能给 {kind} 文件加密码。请改用 .xlsx 或 .xlsm。")
 
 
 def _day_zero(document: Any) -> datetime:
