@@ -839,8 +839,9 @@ def test_a_file_from_before_is_drafted_too(made: Path, tmp_path: Path) -> None:
                 )
                 assert count == 1
             without.writestr(name, content)
-    report(old)
-    assert len(reading.narrative.bases_of(FileBook.open(old))) == len(rows_of(old))
+    drafted = actions.draft_report(old, tmp_path / "报告.docx", NOW).redrafted.drafted
+    assert list(reading.narrative.bases_of(FileBook.open(old))) == list(rows_of(old)) == list(drafted)
+    assert actions.draft_report(old, tmp_path / "报告.docx", NOW).backup is None
 
 
 def test_reasons_beside_findings_stay_with_peoples_paragraphs(tmp_path: Path) -> None:

@@ -12,7 +12,18 @@ from xl_perfeval.narrative import accounts as accounting
 from xl_perfeval.narrative import achievements, goals, scores
 from xl_perfeval.narrative.accounts import Account, Accounts
 from xl_perfeval.narrative.drafting import Draft, section
-from xl_perfeval.narrative.prose import NOTHING, Cell, Part, Prose, count, gap, joined, sentence
+from xl_perfeval.narrative.prose import (
+    NOTHING,
+    Cell,
+    Part,
+    Prose,
+    beside,
+    count,
+    gap,
+    joined,
+    quoted,
+    sentence,
+)
 
 _EFFECTS = ("效益", "满意度", "社会公众")
 """How the 一级指标 of section 四（四） begin; all others are outputs, 成本指标 too."""
@@ -73,12 +84,13 @@ def _groups(
 ) -> Prose:
     """Each 一级指标 with its number of rows and its score, then its rows; the project is named once."""
     said: list[Part] = []
-    for level1, rows in groups:
+    for _, rows in groups:
         number = count((Cell(row, "level3") for _, row in rows), "个")
         marks = scores.of_group([row for _, row in rows], submission.edition)
+        group = quoted(rows[0][1], "level1") or "绩效指标"
         whose = NOTHING if named or said else account.name
         altogether = "共" if len(rows) > 1 else ""
-        said.append(sentence(whose + (level1 or "绩效指标") + altogether + number, marks))
+        said.append(sentence(beside(whose + group + altogether, number), marks))
         said.append(
             achievements.from_indicators(
                 rows, submission.edition, running=accounts.running, with_scores=len(rows) > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xl_perfeval import fulfilment, scoring
-from xl_perfeval.model import Stage, Submission, WorkItem
+from xl_perfeval.model import Indicator, Stage, Submission, WorkItem
 from xl_perfeval.narrative import accounts as accounting
 from xl_perfeval.narrative import scores
 from xl_perfeval.narrative.accounts import MOST_NAMED, Account, Accounts
@@ -88,10 +88,13 @@ def _indicators(accounts: Accounts) -> Prose:
     rows = [row for account in accounts for row in scoring.with_groups(account.project) if typed(row.level3)]
     if not rows:
         return NOTHING
-    groups: dict[str, list[Cell]] = {}
+    groups: dict[str, list[Indicator]] = {}
     for row in rows:
-        groups.setdefault(typed(row.level1), []).append(Cell(row, "level3"))
-    shares = [name + count(cells, "个") for name, cells in groups.items() if name]
+        groups.setdefault(typed(row.level1), []).append(row)
+    shares = [
+        beside(quoted(found[0], "level1"), count((Cell(row, "level3") for row in found), "个"))
+        for found in groups.values()
+    ]
     of_which = "其中" + listed(shares) if len(shares) > 1 and all(groups) else NOTHING
     number = "设绩效指标" + count((Cell(row, "level3") for row in rows), "个")
     return joined([number, of_which], "，")

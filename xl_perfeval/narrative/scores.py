@@ -18,6 +18,8 @@ from xl_perfeval.narrative.prose import (
     count,
     gap,
     joined,
+    listed,
+    quoted,
     sentence,
     traced,
 )
@@ -79,29 +81,32 @@ def of_row(row: Indicator, edition: Edition) -> Prose:
 
 def distribution(accounts: Accounts, edition: Edition) -> Prose:
     """How the 100 marks are distributed, where all projects distribute them alike and completely."""
-    shares = [_shares(account, edition) for account in accounts if account.project.indicators]
-    if edition.scoring is None or not shares or any(share != shares[0] for share in shares):
+    scored = [account for account in accounts if _is_scored(account, edition)]
+    shares = [_shares(account, edition) for account in scored]
+    if not shares or any(share != shares[0] for share in shares) or sum(shares[0].values()) != 100:
         return NOTHING
-    weights = shares[0]
-    if sum(weights.values()) != 100:
-        return NOTHING
-    account = next(account for account in accounts if account.project.indicators)
-    rows = scoring.with_groups(account.project)
-    parts = [
-        name
-        + traced(
-            _marks([weight]),
-            How.SUM,
-            [
-                Cell(row, "weight")
-                for row in rows
-                if row.level1 == name and scoring.number(row.weight) is not None
-            ]
-            or [_cell(account, "execution_weight")],
-        )
-        for name, weight in weights.items()
-    ]
-    return sentence("评分满分" + traced("100分", How.FORM), "其中" + joined(parts, "、"))
+    parts = [_share(*found) for found in _weighted(scored[0]).values()]
+    execution_weight = scoring.execution_weight(scored[0].project, edition)
+    if execution_weight is not None:
+        marks = traced(_marks([execution_weight]), How.SUM, [_cell(scored[0], "execution_weight")])
+        parts.insert(0, "预算执行率" + marks)
+    return sentence("评分满分" + traced("100分", How.FORM), "其中" + listed(parts))
+
+
+def _share(*rows: Indicator) -> Prose:
+    """A 一级指标 with what its rows weigh together."""
+    weights = [weight for row in rows if (weight := scoring.number(row.weight)) is not None]
+    marks = traced(_marks(weights), How.SUM, [Cell(row, "weight") for row in rows])
+    return beside(quoted(rows[0], "level1") or "其他指标", marks)
+
+
+def _weighted(account: Account) -> dict[str, list[Indicator]]:
+    """The rows that carry marks, by 一级指标."""
+    groups: dict[str, list[Indicator]] = {}
+    for row in scoring.with_groups(account.project):
+        if scoring.number(row.weight) is not None:
+            groups.setdefault(typed(row.level1), []).append(row)
+    return groups
 
 
 def _one(account: Account, edition: Edition) -> Prose:
@@ -152,17 +157,14 @@ def _is_scored(account: Account, edition: Edition) -> bool:
     )
 
 
-def _shares(account: Account, edition: Edition) -> dict[str, Decimal]:
-    """Weights of a project's form by 一级指标, the execution row first."""
-    weights: dict[str, Decimal] = {}
+def _shares(account: Account, edition: Edition) -> dict[str | None, Decimal]:
+    """Weights of a project's form by 一级指标; the execution row's has no name."""
+    weights: dict[str | None, Decimal] = {
+        name: sum((scoring.number(row.weight) or Decimal(0) for row in rows), Decimal(0))
+        for name, rows in _weighted(account).items()
+    }
     execution_weight = scoring.execution_weight(account.project, edition)
-    if execution_weight is not None:
-        weights["预算执行率"] = execution_weight
-    for row in scoring.with_groups(account.project):
-        weight, name = scoring.number(row.weight), typed(row.level1)
-        if weight is not None:
-            weights[name] = weights.get(name, Decimal(0)) + weight
-    return weights
+    return weights if execution_weight is None else {None: execution_weight, **weights}
 
 
 def _score_cells(rows: Sequence[Indicator]) -> list[Cell]:
