@@ -253,6 +253,10 @@ def test_a_purpose_that_already_says_what_for_is_not_doubled() -> None:
     assert "科普经费主要用于科普宣传。" in said
 
 
+def test_a_purpose_that_names_money_is_what_the_money_is() -> None:
+    assert "科普经费为协会活动经费。" in text(submission(project(purpose="协会活动经费")), "management")
+
+
 def test_evaluation_states_what_was_covered() -> None:
     said = drafted(sample.submission(), "evaluation")
     assert said["evaluation/1"] == "本次绩效自评涉及4个项目、14项工作，指标总额563万元。"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
+from importlib import resources
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from tests import clean, varied
-from xl_perfeval import forms, narrative, reading, rollup, sample, template, wording
+from xl_perfeval import cli, forms, narrative, reading, rollup, sample, template, wording
 from xl_perfeval.books.file import FileBook
 from xl_perfeval.narrative import sources
 from xl_perfeval.narrative.sources import How, Source
@@ -43,8 +46,8 @@ class Recomputed:
         return rollup.total(self.value(place) for place in term)
 
     def figures(self, term: tuple[Place, ...]) -> set[Decimal]:
-        (place,) = term
-        return {Decimal(each) for each in re.findall(r"[0-9]+(?:\.[0-9]+)?", str(self.value(place)))}
+        said = " ".join(str(self.value(place)) for place in term)
+        return {Decimal(each) for each in re.findall(r"[0-9]+(?:\.[0-9]+)?", said)}
 
     def is_borne_out(self, source: Source) -> bool:
         match source.how:
@@ -114,3 +117,83 @@ def test_submissions_of_every_shape_can_be_traced_and_recomputed(
     seed: int, edition: str, tmp_path: Path
 ) -> None:
     assert check(varied.submission(seed, edition), tmp_path)
+
+
+def test_what_is_not_what_the_cells_say_is_noticed(tmp_path: Path) -> None:
+    """Every figure of the sample, changed by one digit, is no longer borne out by its cells."""
+    book = workbook(sample.submission(), tmp_path)
+    recomputed = Recomputed(book)
+    for found in sources.of(reading.read(book)).values():
+        for source in found:
+            digit = DIGIT.search(source.text)
+            if digit:
+                other = str((int(digit[0]) + 7) % 10)
+                changed = source.text[: digit.start()] + other + source.text[digit.end() :]
+                assert not recomputed.is_borne_out(replace(source, text=changed)), changed
+
+
+def test_totals_of_the_report_are_those_of_the_workbook(tmp_path: Path) -> None:
+    book = workbook(sample.submission(), tmp_path)
+    names = book.names()
+    shown = {
+        name: book.read(names[f"FUND_TOTAL_{name}"])[0][0]
+        for name in ("BUDGET", "SPENT", "BUDGET_LOCAL", "SPENT_LOCAL", "RATE", "BALANCE")
+    }
+    read = reading.read(book)
+    texts = {paragraph.id: paragraph.text for paragraph in narrative.draft(read)}
+    money = {key: wording.money(Decimal(repr(value))) for key, value in shown.items()}
+    rate = wording.percent(Decimal(repr(shown["RATE"])))
+    assert texts["overview/1"] == (
+        f"我单位2020年度纳入绩效自评的项目共4个，指标总额{money['BUDGET']}，支出总额{money['SPENT']}，预算执行率{rate}，"
+        f"结余{money['BALANCE']}。其中区级资金指标{money['BUDGET_LOCAL']}，支出{money['SPENT_LOCAL']}。"
+    )
+    assert {key.partition("/")[0] for key in texts} == {heading.id for heading in read.edition.outline}
+
+
+def test_cells_are_told_in_short_lines(tmp_path: Path) -> None:
+    read = reading.read(workbook(sample.submission(), tmp_path))
+    found = sources.of(read)
+    assert [source.explained for source in found["problems/P4"] if source.how is not How.TYPED] == [
+        "资金概况!E9", "资金概况!G9", "资金概况!G9 ÷ 资金概况!E9", "资金概况!E9 － 资金概况!G9",
+    ]  # fmt: skip
+    assert found["overview/1"][2].explained == "资金概况!E6:E9 合计"
+    assert sources.summary(found["problems/P4"]) == "资金概况!E9、G9 等3处"
+    assert sources.summary(found["overview/1"]) == "资金概况!E6:E9、G6:G9 等21处"
+    assert sources.summary(found["suggestions/1"]) == ""
+
+
+def test_figures_in_a_text_that_people_changed(tmp_path: Path) -> None:
+    read = reading.read(workbook(sample.submission(), tmp_path))
+    drafted = sources.of(read)["problems/P4"]
+    found = sources.in_text("立项资金结余15万元，执行率96.43%，计划2021年6月前支付12万元。", drafted)
+    assert [(source.text, source.how) for source in found] == [
+        ("15万元", How.BALANCE), ("96.43%", How.RATE), ("2021年", None), ("6月", None), ("12万元", None),
+    ]  # fmt: skip
+    assert found[-1].explained == "人工填写"
+    assert sources.summary(found[-1:]) == "人工填写"
+
+
+def test_a_submission_from_json_has_sources_without_addresses() -> None:
+    found = sources.of(sample.submission())
+    assert {source.how for source in found["overview/1"]} >= {How.SUM, How.RATE, How.BALANCE}
+    assert not any(source.cells for every in found.values() for source in every)
+
+
+def test_export_writes_the_sources_as_json(tmp_path: Path) -> None:
+    book = tmp_path / "自评.xlsx"
+    template.build(sample.submission(), book)
+    out = tmp_path / "来源.json"
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["export", str(book), "--sources", "--to", str(out)])
+    assert ended.value.code == 0
+    written = json.loads(out.read_text(encoding="utf-8"))
+    schema = resources.files("xl_perfeval").joinpath("schemas/sources.schema.json").read_bytes()
+    jsonschema.validate(written, json.loads(schema))
+    overview = next(each for each in written["paragraphs"] if each["id"] == "overview/1")
+    (rate,) = (each for each in overview["sources"] if each["how"] == "rate")
+    assert rate["text"] == overview["text"][rate["start"] :][: len(rate["text"])] == "97.33%"
+    assert [[cell["cell"] for cell in term] for term in rate["cells"]] == [
+        ["G6", "G7", "G8", "G9"], ["E6", "E7", "E8", "E9"],
+    ]  # fmt: skip
+    assert rate["cells"][0][0] == {"sheet": "资金概况", "cell": "G6", "label": "支出总额"}
+    assert any(each["how"] == "written" for one in written["paragraphs"] for each in one["sources"])

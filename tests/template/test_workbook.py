@@ -194,7 +194,7 @@ def test_only_functions_that_every_spreadsheet_has(checked: Path) -> None:
     used = {name for formula in formulas(checked) for name in re.findall(r"([A-Z][A-Z0-9._]*)\(", formula)}
     assert {"PE_TOTAL", "PE_CHECK"} <= used, "asked only while PE_LIVE is on"
     known = {
-        "ADDRESS", "AND", "AVERAGE", "COLUMN", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "EXACT", "FIND", "HYPERLINK",
+        "ADDRESS", "AND", "AVERAGE", "COLUMN", "COLUMNS", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "EXACT", "FIND", "HYPERLINK",
         "IF", "IFERROR", "INDEX", "INT", "ISBLANK", "ISERROR", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MATCH", "MAX",
         "MID", "MIN", "N", "NOT", "OR", "RANK", "REPT", "ROUND", "ROW", "ROWS", "SUBSTITUTE", "SUBTOTAL", "SUM", "SUMIF", "SUMPRODUCT",
         "TEXT", "TRIM", "VALUE",

@@ -35,6 +35,8 @@ _TAKES_PART = {
     Stage.MONITORING: "纳入绩效监控",
     Stage.YEAR_END: "纳入绩效自评",
 }
+_MONEY = ("经费", "资金", "费用")
+"""A purpose that ends so says what the money is, not what it is for."""
 _PURPOSE_OPENING = re.compile(r"^(?:主要)?用于")
 
 
@@ -192,7 +194,8 @@ def _use(account: Account) -> Prose:
     if not purpose:
         return NOTHING
     said = traced(purpose, How.TYPED, [Cell(account.project, "purpose")])
-    return sentence(account.name + "主要用于" + said)
+    verb = "为" if purpose.endswith(_MONEY) else "主要用于"
+    return sentence(account.name + verb + said)
 
 
 def _paid(accounts: Accounts) -> Prose:

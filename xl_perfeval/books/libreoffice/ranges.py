@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from . import addresses
+from .borders import Borders
 from .bridge import constant
 from .editing import Editing
 from .errors import at_the_border
@@ -84,6 +85,11 @@ class Range(Editing):
     def color(self, color_or_rgb: tuple[int, int, int] | int | str | None) -> None:
         if self._api is not None:
             self._api.CellBackColor = color_number(color_or_rgb)
+
+    @property
+    def borders(self) -> Borders:
+        """Its border lines."""
+        return Borders(self)
 
     @property
     def number_format(self) -> str | None:
