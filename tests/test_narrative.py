@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import clean
+from tests import clean, varied
 from xl_perfeval import forms, narrative, quantity, rollup, sample
 from xl_perfeval.model import (
     CellError,
@@ -34,6 +34,7 @@ from xl_perfeval.model import (
     Unit,
     WorkItem,
 )
+from xl_perfeval.narrative import passages
 
 if TYPE_CHECKING:
     from xl_perfeval.model import CellValue
@@ -171,7 +172,7 @@ def test_sources_of_money_are_added_up_by_name() -> None:
         "按资金来源分，当年财政拨款预算70万元、支出65.5万元；上年结转资金预算10万元、没有支出。"
     )
     single = submission(project(sources=rows[1]))
-    assert drafted(single, "overview")["overview/3"] == "资金来源为当年财政拨款预算20万元、支出20.5万元。"
+    assert drafted(single, "overview")["overview/3"] == "资金来源为当年财政拨款，预算20万元，支出20.5万元。"
 
 
 def test_rates_of_many_projects_are_told_by_bands() -> None:
@@ -465,9 +466,17 @@ def test_texts_typed_on_the_form_go_into_their_sections() -> None:
         edition="sichuan",
         statements=tuple(Statement(key=key, text=text) for key, text in texts.items()),
     )
-    assert drafted(what, "overview")["overview/P1"] == "科普经费的实施内容及过程：分三批实施。"
+    assert drafted(what, "overview")["overview/6"] == "科普经费的实施内容及过程：分三批实施。"
     assert drafted(what, "results")["results/P1"] == "科普经费的评价结论：达到预期。"
     assert drafted(what, "problems")["problems/P1"].endswith("】科普经费的改进措施：提前招标。")
+
+
+@pytest.mark.parametrize("edition", forms.editions())
+def test_there_are_never_more_drafts_than_the_sheet_has_rows_for(edition: str) -> None:
+    for seed in range(20):
+        what = varied.submission(seed, edition)
+        drafts = [p for p in narrative.draft(what) if "#" not in p.id]
+        assert len(drafts) <= passages.most(what.edition, len(what.projects))
 
 
 @pytest.mark.parametrize("edition", forms.editions())

@@ -329,6 +329,59 @@ def test_a_word_template_is_taken_too(tmp_path: Path) -> None:
     assert written(tmp_path, path).texts("Title")
 
 
+def test_a_document_never_ends_with_a_table(tmp_path: Path) -> None:
+    def change(document: Editable) -> None:
+        document.element.body[-1].addprevious(placed(document, "资金概况表")._p)
+
+    *_, table, last, section = written(tmp_path, edited(tmp_path, change)).body
+    assert [each.tag.rpartition("}")[2] for each in (table, last, section)] == ["tbl", "p", "sectPr"]
+
+
+def test_a_table_of_contents_is_to_be_updated(tmp_path: Path) -> None:
+    def change(document: Editable) -> None:
+        run = document.paragraphs[0].insert_paragraph_before("").add_run()
+        for kind in ("begin", "separate", "end"):
+            run._r.append(docx.oxml.OxmlElement("w:fldChar", {qn("w:fldCharType"): kind}))
+            if kind == "begin":
+                code = docx.oxml.OxmlElement("w:instrText")
+                code.text = r' TOC \o "1-3" '
+                run._r.append(code)
+
+    note = "模板里有目录；请在 Word 里点右键“更新域”，目录里的页码才是对的。"
+    written(tmp_path, edited(tmp_path, change), notes=[note])
+
+
+def linked(kind: str, target: str) -> Callable[[Editable], None]:
+    """Someone linked to something outside of the document."""
+
+    def change(document: Editable) -> None:
+        relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        settings = document.part.part_related_by(f"{relations}/settings")
+        part = settings if kind == "attachedTemplate" else document.part
+        key = part.relate_to(target, f"{relations}/{kind}", is_external=True)
+        if kind == "attachedTemplate":
+            element = docx.oxml.OxmlElement("w:attachedTemplate", {qn("r:id"): key})
+            document.settings.element.find(qn("w:zoom")).addnext(element)
+
+    return change
+
+
+def test_the_template_behind_the_template_is_forgotten(tmp_path: Path) -> None:
+    path = edited(tmp_path, linked("attachedTemplate", "file:///C:/Normal.dotm"))
+    found = written(tmp_path, path)
+    assert not find(found.part("word/settings.xml"), "w:attachedTemplate")
+    assert not [each for each in found.members if each.filename == "word/_rels/settings.xml.rels"]
+
+
+def test_links_that_people_click_may_stay(tmp_path: Path) -> None:
+    written(tmp_path, edited(tmp_path, linked("hyperlink", "https://example.gov.cn")))
+
+
+def test_what_would_be_fetched_is_refused(tmp_path: Path) -> None:
+    text = refused(tmp_path, edited(tmp_path, linked("image", "https://example.com/logo.png")))
+    assert "链接到别处的图片" in text
+
+
 # --- what is refused ----------------------------------------------------------------------------------
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from xl_perfeval import saving
-from xl_perfeval.books import NotReadable
+from xl_perfeval.books import Book, NotReadable
 from xl_perfeval.checked import Checked
 from xl_perfeval.findings import Finding, Severity
 
@@ -302,7 +302,36 @@ def draft_report(path: Path, document: Path, now: datetime, template: Path | Non
     return DraftedReport(report=_report(free, printed, template, notes), redrafted=redrafted, backup=backup)
 
 
-def _narrative_formulas(book: FileBook, submission: Submission) -> Mapping[str, str]:
+def draft_open_report(
+    book: OpenBook, document: Path, now: datetime, save: Callable[[], Path], template: Path | None = None
+) -> DraftedReport:
+    """The same in a workbook that is open: `save` puts there what was written and returns its backup.
+
+    Raises `NotReadable`, `saving.NotSaved`; then neither workbook nor document was written.
+    """
+    from xl_perfeval import reading, report
+    from xl_perfeval.writing import paragraphs
+
+    submission = reading.read(book)
+    written = paragraphs.write(book, submission, now, formulas=_narrative_formulas(book, submission))
+    redrafted = written.redrafted
+    printed = redrafted.narrative.printed(heading.id for heading in submission.edition.outline)
+    free = _free(document, now)
+    with saving.whole(free) as temporary:
+        notes = report.write(submission, printed, temporary, template)
+        backup = None if written.same else save()
+    return DraftedReport(report=_report(free, printed, template, notes), redrafted=redrafted, backup=backup)
+
+
+class OpenBook(Book, Protocol):
+    """A book that is open in an application: `books.live.LiveBook`."""
+
+    def formulas(self, sheet: str) -> Mapping[str, str]:
+        """The formulas of a sheet by address."""
+        ...
+
+
+def _narrative_formulas(book: FileBook | OpenBook, submission: Submission) -> Mapping[str, str]:
     return book.formulas(submission.narrative.sheet) if submission.narrative else {}
 
 

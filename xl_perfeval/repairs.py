@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from xl_perfeval import quantity, reading, rollup, rules
-from xl_perfeval.books import BROKEN
+from xl_perfeval.books import BROKEN, ReadableBook
 from xl_perfeval.forms import names, ownsheets
 from xl_perfeval.model import (
     CellValue,
@@ -52,23 +52,36 @@ class _Candidate:
     remark_to: Ref | None = None
 
 
+class BookWithFormulas(ReadableBook, Protocol):
+    """A book that tells formulas from values: a file, or an open workbook."""
+
+    def formulas(self, sheet: str) -> Mapping[str, str]:
+        """The formulas of a sheet by address."""
+        ...
+
+
+def planned(book: BookWithFormulas, submission: Submission) -> list[Repair]:
+    """The safe repairs of the submission in a book; nothing is written."""
+    return _without_obstacles(book, _candidates(book, submission))
+
+
 def repaired(book: FileBook, submission: Submission) -> tuple[FileBook, list[Repair]]:
     """The workbook with all safe repairs made, in memory, and what they are. Raises `NotSaved`."""
-    repairs = _without_obstacles(book, _candidates(book, submission))
+    repairs = planned(book, submission)
     if not repairs:
         return book, []
     for repair in repairs:
         book.write(repair.at, [[repair.after]])
     _show_again(book, repairs)
     mended = book.patched()
-    _check(submission, reading.read(mended), mended, repairs)
+    confirm(submission, reading.read(mended), mended, repairs)
     return mended, repairs
 
 
 # --- what is repaired ---------------------------------------------------------------------------------
 
 
-def _candidates(book: FileBook, submission: Submission) -> Iterator[_Candidate]:
+def _candidates(book: ReadableBook, submission: Submission) -> Iterator[_Candidate]:
     known = book.names()
     for project in submission.projects:
         yield from _numbering([project])
@@ -118,7 +131,7 @@ def _certain_number(value: CellValue) -> int | float | None:
     return number if Decimal(repr(number)) == read.amount else None
 
 
-def _without_obstacles(book: FileBook, candidates: Iterable[_Candidate]) -> list[Repair]:
+def _without_obstacles(book: BookWithFormulas, candidates: Iterable[_Candidate]) -> list[Repair]:
     """The repairs, less those of formula cells and those whose remark has nowhere to go; then the remarks."""
     formulas: dict[str, Mapping[str, str]] = {}
 
@@ -207,8 +220,8 @@ def _marks(formulas: Mapping[str, str], repair: Repair) -> Iterator[str]:
 # --- is it still the same? ----------------------------------------------------------------------------
 
 
-def _check(before: Submission, after: Submission, mended: FileBook, repairs: Sequence[Repair]) -> None:
-    """Raise `NotSaved` unless the new file says the same as the old one, and without what was to be repaired."""
+def confirm(before: Submission, after: Submission, mended: ReadableBook, repairs: Sequence[Repair]) -> None:
+    """Raise `NotSaved` unless the mended book says the same as before, and without what was to be repaired."""
     held = all(mended.read(each.at) == [[each.after]] for each in repairs)
     left = {
         (ref.sheet, ref.cell)

@@ -1,10 +1,9 @@
-"""How drafts are worded: figures in prose, names, what staff typed, the gaps that people must fill."""
+"""How drafts are worded: figures in prose, names, what staff typed."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -65,22 +64,6 @@ def percent(share: Decimal | None) -> str | None:
     if share is None or abs(share) >= _IMPLAUSIBLE:
         return None
     return rollup.percent(share)
-
-
-def gap(what: str) -> str:
-    """The mark of something that only people can write; sending waits until it is gone."""
-    return f"【待补充：{what.replace('【', '（').replace('】', '）')}】"
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names in a row: 甲、乙、丙."""
-    return "、".join(names)
-
-
-def sentence(*clauses: str) -> str:
-    """Clauses as one sentence; empty ones are left out."""
-    said = [clause for clause in clauses if clause]
-    return "，".join(said) + "。" if said else ""
 
 
 def _short(name: str) -> str:

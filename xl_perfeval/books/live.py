@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from xlwings import Sheet
 
 _ERRORS = frozenset(("#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#N/A", "#NUM!", "#NULL!"))
+_MARKS = "_标记"
+"""Tab of the marks: nobody sees it, so nobody renames it."""
 _HIDDEN = "_"
 """Tabs of sheets without a map of their own begin with it."""
 
@@ -48,6 +50,13 @@ class LiveBook:
             self._names = self._mapped() or self._asked()
         return self._names
 
+    def named(self, title: str) -> Ref | None:
+        """One name of the workbook, asked of the application: quicker than `names` for a few."""
+        if self._names is not None:
+            return self._names.get(title)
+        known = self._book.names
+        return _refers_to(str(known[title].refers_to)) if title in known else None
+
     def expect(self, sheets: Collection[str]) -> None:
         """Nothing to prepare: each sheet is one call."""
 
@@ -72,6 +81,31 @@ class LiveBook:
             block.append(cells + blank * (right - left + 1 - len(cells)))
         return block + [blank * (right - left + 1) for _ in range(bottom - top + 1 - len(block))]
 
+    def formulas(self, sheet: str) -> Mapping[str, str]:
+        """The formulas of a sheet by address, with their “=”."""
+        used = self.used(sheet)
+        rows = self.formulas_in(used)
+        return {
+            f"{column_letters(column)}{row}": text
+            for row, texts in enumerate(rows, start=1)
+            for column, text in enumerate(texts, start=1)
+            if text
+        }
+
+    def formulas_in(self, ref: Ref) -> list[list[str]]:
+        """The formulas of a block, “” where there is none. A text that begins with “=” is none."""
+        place = cast("Any", self._sheets()[ref.sheet].range(ref.cell))
+        told: Any = place.formula
+        rows: list[list[Any]] = [[told]] if isinstance(told, str) else [list(row) for row in told]
+        values = self.read(ref)
+        return [
+            [
+                str(text) if isinstance(text, str) and text.startswith("=") and text != value else ""
+                for text, value in zip(*pair, strict=True)
+            ]
+            for pair in zip(rows, values, strict=True)
+        ]
+
     def facts(self) -> BookFacts:
         """Nothing: what is hidden, merged or foreign is looked for when the file is checked."""
         return BookFacts()
@@ -84,9 +118,18 @@ class LiveBook:
             top, left = row_and_column(ref.cell)
             self._writing.append(_Block(ref.sheet, top, left, [list(row) for row in rows]))
 
-    def flush(self) -> int:
-        """Put what was written into the workbook and forget what was read there; the number of blocks."""
-        blocks = _joined(self._writing)
+    def drop(self) -> None:
+        """Forget what was to be written."""
+        self._writing.clear()
+
+    def flush(self, first: Collection[Ref] = ()) -> int:
+        """Put what was written into the workbook and forget what was read there; the number of blocks.
+
+        Blocks that begin in one of the cells `first` are written before the others.
+        """
+        blocks = _in_bands(_joined(self._writing))
+        corners = {(ref.sheet, *row_and_column(ref.cell)) for ref in first}
+        blocks.sort(key=lambda block: (block.sheet, block.top, block.left) not in corners)
         for block in blocks:
             place = self._sheets()[block.sheet].range(
                 (block.top, block.left), (block.bottom - 1, block.right - 1)
@@ -97,8 +140,11 @@ class LiveBook:
         self._writing.clear()
         return len(blocks)
 
-    def forget(self) -> None:
-        """Read everything anew: sheets or rows were added or removed."""
+    def forget(self, sheet: str | None = None) -> None:
+        """Read everything anew, since sheets or rows were added or removed; or only the cells of one sheet."""
+        if sheet is not None:
+            self._cells.pop(sheet, None)
+            return
         self._cells.clear()
         self._tabs = self._names = None
 
@@ -232,3 +278,29 @@ def _joined(blocks: Sequence[_Block]) -> list[_Block]:
         else:
             joined.append(block)
     return joined
+
+
+def _in_bands(blocks: Sequence[_Block]) -> list[_Block]:
+    """The same cells in fewer blocks still: on `_标记`, blocks that begin in the same row become one.
+
+    Between and below them is nothing that anybody else wrote, so that blanks may be written there.
+    """
+    found: list[_Block] = []
+    bands: dict[int, list[_Block]] = {}
+    for block in blocks:
+        if block.sheet == _MARKS:
+            bands.setdefault(block.top, []).append(block)
+        else:
+            found.append(block)
+    return found + [_band(each) for each in bands.values()]
+
+
+def _band(blocks: Sequence[_Block]) -> _Block:
+    left, right = min(block.left for block in blocks), max(block.right for block in blocks)
+    height = max(len(block.rows) for block in blocks)
+    rows: list[list[CellValue | Formula]] = [[None] * (right - left) for _ in range(height)]
+    for block in blocks:
+        at = block.left - left
+        for row, values in zip(rows, block.rows, strict=False):
+            row[at : at + len(values)] = values
+    return _Block(blocks[0].sheet, blocks[0].top, left, rows)

@@ -154,6 +154,21 @@ def replace_file(path: Path, before: bytes, after: bytes, now: datetime) -> Path
     return backup
 
 
+def keep_copy(path: Path, now: datetime, copy: Callable[[Path], object]) -> Path:
+    """Keep an open workbook as it is now beside its file; returns where that is.
+
+    `copy` writes it to the path that it is given. Raises `saving.NotSaved`.
+    """
+    path = path.resolve()
+    backup = _free_backup(path, now)
+    _make_folder(path, backup.parent)
+    with saving.whole(backup) as temporary:
+        copy(temporary)
+    with suppress(OSError):
+        _prune(path)
+    return backup
+
+
 # --- is it still the file that was read? --------------------------------------------------------------
 
 
@@ -198,17 +213,21 @@ def _free_backup(path: Path, now: datetime) -> Path:
 
 def _keep(path: Path, data: bytes, backup: Path) -> None:
     """Keep the file as it was: under a second name, since the file itself is replaced; or else as a copy."""
-    try:
-        backup.parent.mkdir(exist_ok=True)
-    except OSError as error:
-        raise saving.NotSaved(
-            f"文件夹“{backup.parent}”没有建成（{error.strerror or error}），“{path}”没有写入。请换一个有权限、有空间的文件夹。"
-        ) from error
+    _make_folder(path, backup.parent)
     try:
         os.link(path, backup)
     except OSError:  # file systems without hard links
         with saving.whole(backup) as temporary:
             temporary.write_bytes(data)
+
+
+def _make_folder(path: Path, folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise saving.NotSaved(
+            f"文件夹“{folder}”没有建成（{error.strerror or error}），“{path}”没有写入。请换一个有权限、有空间的文件夹。"
+        ) from error
 
 
 def _withdraw(backup: Path) -> None:

@@ -29,7 +29,7 @@ _EFFECTS = ("效益", "满意度", "社会公众")
 """How the 一级指标 of section 四（四） begin; all others are outputs, 成本指标 too."""
 
 
-@section("decision")
+@section("decision", topics=3)
 def decision(submission: Submission) -> Iterator[Draft]:
     """四（一）: how the targets were set; why the project was set up is for people to write."""
     accounts = accounting.of(submission)
@@ -46,13 +46,13 @@ def _planned(accounts: Accounts) -> Iterator[Prose]:
             yield "调整后指标总额" + accounts.money("budget")
 
 
-@section("outputs")
+@section("outputs", topics=0, by_project=True)
 def outputs(submission: Submission) -> Iterator[Draft]:
     """四（三）: one paragraph per project about its 产出 and 成本."""
     yield from _paragraphs(submission, lambda level1: not level1.startswith(_EFFECTS), "产出")
 
 
-@section("effects")
+@section("effects", topics=0, by_project=True)
 def effects(submission: Submission) -> Iterator[Draft]:
     """四（四）: one paragraph per project about its 效益 and 满意度."""
     yield from _paragraphs(submission, lambda level1: level1.startswith(_EFFECTS), "效益")

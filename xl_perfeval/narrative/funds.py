@@ -40,7 +40,7 @@ _MONEY = ("经费", "资金", "费用")
 _PURPOSE_OPENING = re.compile(r"^(?:主要)?用于")
 
 
-@section("overview")
+@section("overview", topics=6)
 def overview(submission: Submission) -> Iterator[Draft]:
     """一（一）: number of projects, totals, local part, rate, balance; rate of each project; sources of the money."""
     accounts = accounting.of(submission)
@@ -55,12 +55,11 @@ def overview(submission: Submission) -> Iterator[Draft]:
     yield Draft("3", _sources(accounts))
     if analysed(submission):
         yield Draft("4", _leading(accounts) + _uses(accounts))
-        for account in accounts:
-            yield Draft(account.key, statements.said(account, "process"))
+        yield Draft("6", joined(statements.said(account, "process") for account in accounts))
         yield Draft("5", gap("项目背景"))
 
 
-@section("management")
+@section("management", topics=4)
 def management(submission: Submission) -> Iterator[Draft]:
     """一（三）, or 四（二）: leading sections, uses, what was paid; rules and approval are for people to write."""
     accounts = accounting.of(submission)
@@ -229,13 +228,20 @@ def _sources(accounts: Accounts) -> Prose:
                 found.setdefault(typed(source.name), []).append(source)
     if not found:
         return NOTHING
-    clauses = [_from_one(name, rows, accounts.spending_asked) for name, rows in found.items()]
-    if len(clauses) == 1:
-        return sentence("资金来源为" + clauses[0])
-    return sentence("按资金来源分，" + joined(clauses, "；"))
+    named = [
+        (
+            traced(name, How.TYPED, [Cell(row, "name") for row in rows]),
+            _of_source(rows, accounts.spending_asked),
+        )
+        for name, rows in found.items()
+    ]
+    if len(named) == 1:
+        return sentence("资金来源为" + named[0][0], *named[0][1])
+    return sentence("按资金来源分，" + joined((name + listed(amounts) for name, amounts in named), "；"))
 
 
-def _from_one(name: str, rows: Sequence[Source], spending_asked: bool) -> Prose:
+def _of_source(rows: Sequence[Source], spending_asked: bool) -> list[Prose]:
+    """What one source was budgeted for and spent on all projects together."""
     columns: dict[str, str] = {"budget": "预算"} | ({"spent": "支出"} if spending_asked else {})
     amounts: list[Prose] = []
     for column, word in columns.items():
@@ -245,4 +251,4 @@ def _from_one(name: str, rows: Sequence[Source], spending_asked: bool) -> Prose:
             amounts.append(joined(["没有支出"]))
         elif cells:
             amounts.append(word + traced(wording.money(total), How.SUM, cells))
-    return traced(name, How.TYPED, [Cell(row, "name") for row in rows]) + joined(amounts, "、")
+    return amounts

@@ -25,7 +25,7 @@ from xl_perfeval.narrative.prose import (
 from xl_perfeval.wording import typed
 
 
-@section("targets")
+@section("targets", topics=2)
 def targets(submission: Submission) -> Iterator[Draft]:
     """一（二）: the counts, and each project's yearly goal; the tables themselves follow in the report."""
     accounts = accounting.of(submission)
@@ -34,12 +34,10 @@ def targets(submission: Submission) -> Iterator[Draft]:
     where = _where(accounts) if counted else NOTHING
     lacking = gap(accounting.whose(without, accounts) or "各项目", "的绩效目标")
     yield Draft("1", counted + where + (lacking if without or not accounts else NOTHING))
-    for account in accounts:
-        goal = quoted(account.project.goal, "expected")
-        yield Draft(account.key, sentence(account.name + "的年度总体目标：" + goal) if goal else NOTHING)
+    yield Draft("2", joined(_goal(account) for account in accounts))
 
 
-@section("evaluation")
+@section("evaluation", topics=4)
 def evaluation(submission: Submission) -> Iterator[Draft]:
     """二: what was evaluated and by which marks; who did it and how is for people to write. Nothing at 目标申报."""
     accounts = accounting.of(submission)
@@ -53,6 +51,11 @@ def evaluation(submission: Submission) -> Iterator[Draft]:
         yield Draft("2", gap("评价目的、原则、方法和工作过程"))
     else:
         yield Draft("2", gap("评价组织和方法"))
+
+
+def _goal(account: Account) -> Prose:
+    goal = quoted(account.project.goal, "expected")
+    return sentence(account.name + "的年度总体目标：" + goal) if goal else NOTHING
 
 
 def described(accounts: Accounts) -> Prose:

@@ -14,6 +14,9 @@ from xl_perfeval.wording import LONGEST
 SECTION_MODULES = (funds, goals, results, analysis, problems, remarks)
 
 
+most = drafting.most
+
+
 class Passage(NamedTuple):
     """One paragraph to be: `id` is the section's with a topic number or a project (`overview/1`, `results/P3`)."""
 

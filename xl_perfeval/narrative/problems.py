@@ -24,7 +24,7 @@ _SMALL_AMOUNT = Decimal("0.1")
 """A balance up to 1 % or 0.1万元 is stated without asking for its cause (as N605 counts)."""
 
 
-@section("problems")
+@section("problems", topics=2, by_project=True)
 def problems(submission: Submission) -> Iterator[Draft]:
     """四: one paragraph per project that has anything to answer for."""
     accounts = accounting.of(submission)

@@ -22,14 +22,14 @@ _AMOUNTS = {
 }
 
 
-@section("suggestions")
+@section("suggestions", topics=1)
 def suggestions(submission: Submission) -> Iterator[Draft]:
     """五: nothing here follows from data."""
     del submission
     yield Draft("1", gap("有关建议，没有的写“无”"))
 
 
-@section("other")
+@section("other", topics=2, by_project=True)
 def other(submission: Submission) -> Iterator[Draft]:
     """六: budgets changed in the year, notes beside amounts and of projects, the remark below 资金概况.
 

@@ -15,7 +15,7 @@ from xl_perfeval.narrative.drafting import Draft, analysed, section
 from xl_perfeval.narrative.prose import NOTHING, Cell, How, Prose, gap, sentence, traced
 
 
-@section("results")
+@section("results", topics=1, by_project=True)
 def results(submission: Submission) -> Iterator[Draft]:
     """三: figures as typed; reached or missed only where noun and unit of a target fit uniquely."""
     accounts = accounting.of(submission)

@@ -90,8 +90,13 @@ _PERIODS = "年月日天季周"
 _EACH = expression(
     f"每(平方公里|平方米|立方米|公里|公斤|公顷|人次|[^\\W\\d_])(?:每?([{_PERIODS}])|均)?[^\\W\\d_]{{0,6}}$"
 )
-_ON_AVERAGE = expression("([人户亩村次])均[^\\W\\d_]{0,6}$")
+_ON_AVERAGE = expression("([人户亩村次生师床班校乡镇县家头只株场期])均[^\\W\\d_]{0,6}$")
+_SIGNS = " ≥≤<>="
 _OFTEN = expression("每个?(月|季度|周|天|日)")
+_EVERY = expression(
+    "每个?(行政村|乡镇|村|人|户|镇|乡|县|学?校|班|期|场|所|家|社区|街道|亩|平?方?公里|站|队|组|生|[百千万]人)"
+    f"(?:每?([{_PERIODS}]))?[^\\W\\d_]{{0,6}}$"
+)
 
 
 def _for_each(size: Size, clause: str) -> Size:
@@ -104,8 +109,13 @@ def _for_each(size: Size, clause: str) -> Size:
         if each is None or each[1] in _PERIODS:
             return size
         return size.times(WAN, f"元/{each[1]}·{each[2]}" if each[2] else f"元/{each[1]}")
+    if not size.unit or "/" in size.unit:
+        return size
+    each = _EVERY.search(clause.rstrip(_SIGNS))
+    if each:
+        return size._replace(unit=f"{size.unit}/{each[1]}{f'·{each[2]}' if each[2] else ''}")
     often = _OFTEN.search(clause)
-    return size._replace(unit=f"{size.unit}/{often[1]}") if often and size.unit else size
+    return size._replace(unit=f"{size.unit}/{often[1]}") if often else size
 
 
 _RARE_UNIT = expression(r"[^\W\d_]{1,4}(?:/[^\W\d_]{1,3})?")

@@ -21,7 +21,7 @@ def naming_number(text: str, at: int, end: int, previous: Measure | None) -> Mea
     after = text[mark] if mark < len(text) else ""
     length = end - at
     measure = None
-    if after in _DATE_MARKS or length > 5:
+    if after in _DATE_MARKS or length > 5 or before == "月":
         measure = date_number(text, at, end, mark, previous)
     if measure is None and (before in _NAME_MARKS or after in _LIST_MARKS or is_letter(before)):
         measure = _label(text, at, end, before, after)
@@ -47,7 +47,8 @@ def is_letter(glyph: str) -> bool:
 
 _NUMERIC_DATE = expression(
     r"((?:19|20)[0-9]{2})(?:([-/.])(?:0?[1-9]|1[0-2])(?:\2(?:3[01]|[12][0-9]|0?[1-9]))?(?![0-9])"
-    r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9,.]))"
+    r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9,.])"
+    r"|(?:0[1-9]|1[0-2])(?:-{1,2}|~|至|到)(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?![0-9,.]))"
     r"(?:(?:-{1,2}|~|至|到)[0-9]{1,2}[./][0-9]{1,2}(?![0-9./]))?"
 )
 _SECOND_OF_DATES = expression(r"(?:-{1,2}|~|至|到) ?([0-9]{1,4})(月|年|日|季度)?")
@@ -74,9 +75,13 @@ def date_number(text: str, at: int, end: int, mark: int, previous: Measure | Non
         return Measure(FigureKind.date, Decimal(value), at, mark + 1, "月", damage)
     if after in ("日", "号", "时"):
         follows = previous is not None and previous.kind is FigureKind.date
-        if after == "时" or (follows and previous is not None and not text[previous.end : at].strip()):
+        of_month = value <= 31 and text.endswith(("每月", "当月", "次月"), 0, at)
+        of_date = follows and previous is not None and not text[previous.end : at].strip()
+        if after == "时" or of_month or of_date:
             return Measure(FigureKind.date, Decimal(value), at, mark + 1, after)
         return None
+    if end == len(text) and value <= 31 and previous is not None and previous.unit == "月":
+        return Measure(FigureKind.date, Decimal(value), at, end)  # 2021年12月31
     if after == "季":
         quarter = text.startswith("季度", mark) and at > 0 and text[at - 1] == "第"
         return Measure(FigureKind.date, Decimal(value), at, mark + 2, "季度") if quarter else None

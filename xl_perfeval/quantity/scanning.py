@@ -18,7 +18,7 @@ from xl_perfeval.quantity.signs import set_sign
 from xl_perfeval.quantity.units import AGES, DURATIONS, LETTERED_UNITS, PLAIN_UNITS, RATES, WAN, Unit, unit_at
 from xl_perfeval.quantity.vocabulary import words
 
-HAS_NUMBER = expression(f"[0-9{CHINESE_DIGITS}]")
+HAS_NUMBER = expression(f"[0-9{CHINESE_DIGITS}]|[上近超过逾约破]万|万余")
 
 
 def scan(text: str) -> list[Measure]:
@@ -43,7 +43,9 @@ def scan(text: str) -> list[Measure]:
     return found
 
 
-_NUMBER = expression(f"[0-9][0-9,.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?")
+_NUMBER = expression(
+    f"[0-9][0-9,.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?|(?<=[上近超过逾约破])万|(?<![0-9{CHINESE_DIGITS}])万(?=余)"
+)
 
 # Most cells are one sign, one number and one unit; there is nothing around them to look at.
 _PLAIN = expression(
@@ -102,6 +104,8 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
     place = skip_blanks(text, end)
     more = text[place : place + 1] in _MORE
     unit = unit_at(text, skip_blanks(text, place + 1) if more else place)
+    if text[unit.end : unit.end + 1] == "(":
+        unit = _with_brackets(unit, text)
     second = _second_of_range(text, end, value, unit)
     if second is not None:
         value, unit = second.low, second.unit
@@ -126,6 +130,22 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
     return measure
 
 
+_UNIT_IN_BRACKETS = expression(r"\(([^\d()]{1,4})\)")
+
+
+def _with_brackets(unit: Unit, text: str) -> Unit:
+    """The unit of 3(家), and where that of 100件(套) ends."""
+    brackets = _UNIT_IN_BRACKETS.match(text, unit.end)
+    if brackets is None:
+        return unit
+    inner = unit_at(brackets[1], 0)
+    if not inner.text or inner.end != len(brackets[1]):
+        return unit
+    if unit.text:
+        return unit._replace(end=brackets.end())
+    return unit if unit.factor is not None else Unit(inner.text, inner.factor, brackets.end())
+
+
 class _Range(NamedTuple):
     low: Decimal
     high: Decimal
@@ -133,7 +153,7 @@ class _Range(NamedTuple):
     number_end: int
 
 
-_RANGE = expression(f" ?(?:-{{1,2}}|~|至|到|(、)) ?([0-9][0-9,.]*|[{CHINESE_DIGITS}]{{1,3}})")
+_RANGE = expression(f"(?:\\(含\\))? ?(?:-{{1,2}}|~|至|到|(、)) ?([0-9][0-9,.]*|[{CHINESE_DIGITS}]{{1,3}})")
 
 
 def _second_of_range(text: str, end: int, low: Decimal, unit: Unit) -> _Range | None:
@@ -253,7 +273,7 @@ def _in_words(text: str, at: int, end: int) -> Measure | None:
     ahead = text[end : end + 1]
     if not ahead or ahead in _NOT_AFTER_WORDS:
         return None
-    value = chinese_decimal(text[at:end])
+    value = WAN if text[at] == "万" else chinese_decimal(text[at:end])
     if value is None:
         return None
     if ahead == "年" and end - at == 4 and 1900 <= value < 2200:

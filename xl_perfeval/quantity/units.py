@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,11 +17,11 @@ _COUNTED = words(
     "张 块 座 处 所 间 栋 幢 支 枚 根 把 面 盏 棵 株 颗 粒 匹 羽 尾 艘 架 组 队 单 笔 门 节 课 课时 学时 款 种 类 页 幅 片 盒 箱 "
     "袋 瓶 桶 包 卷 段 口 眼 对 双 副 层 字 窝 丛 盆 孔 樘 扇 顶 件套 分 倍 剂 剂次 针 针次 针剂 头份 人份 枝 样 样品 批样 批件 "
     "人·天 人·月 人天 人日 人月 车次 件次 户次 家次 例次 项次 篇次 组次 套次 架次 标段 站 点 村 镇 乡 县 区 街道 社区 村庄 "
-    "床 床位 张床位 车位 机位 岗位 学位 座位 单位 平台 课题"
+    "床 床位 张床位 车位 机位 岗位 学位 座位 单位 平台 课题 册次 份次 站次 亩次 餐 餐次 床日 学分 集 首 道"
 )
 _MEASURED = words(
     "平方米 平方 平米 ㎡ m² m2 M² M2 立方米 立方 方 m³ m3 M³ M3 公里 千米 km KM Km 米 m M 厘米 cm 毫米 mm 海里 里 延米 延长米 公顷 hm² hm2 hm "
-    "ha 顷 亩 平方公里 平方千米 km² km2 吨 t T 公斤 千克 kg KG Kg 克 g 毫克 mg 斤 升 L 毫升 ml mL 吨公里 吨标准煤 标准煤 标煤 "
+    "ha 顷 亩 平方公里 平方千米 km² km2 吨 t T 公斤 千克 kg KG Kg 克 g 毫克 mg 微克 μg ug 斤 升 L 毫升 ml mL 吨公里 吨标准煤 标准煤 标煤 "
     "千瓦 兆瓦 千瓦时 度 kWh kwh KWH 标箱 TEU 分贝 dB 兆 ℃"
 )
 _LIVING = words("粒 株 棵 头 只 羽 尾 枝 枚")
@@ -28,7 +29,7 @@ _FOREIGN = words("美元 美金 港元 港币 欧元 英镑 日元 韩元 澳元
 RATES = words("% ‰ 百分比 百分率 个百分点 百分点")
 AGES = words("岁 周岁 月龄")
 DURATIONS = words(
-    "年 年度 个年度 学年 个学年 学期 个学期 个季度 个月 周 星期 个星期 天 日 个日 工作日 个工作日 工作天 个工作天 自然日 个自然日 昼夜 "
+    "年 年度 个年度 学年 个学年 学期 个学期 个季度 个月 周 星期 个星期 天 日 个日 工作日 个工作日 工作天 个工作天 自然日 个自然日 日历天 日历日 个日历天 昼夜 "
     "小时 个小时 钟头 h H 分钟 min 秒 秒钟"
 )
 KNOWN = _COUNTED | _MEASURED | _FOREIGN | RATES | AGES | DURATIONS | words("元 圆 周年")
@@ -40,7 +41,8 @@ LETTERED_UNITS = words("s ms GB TB MB Mbps Gbps V kV KV W kW KW MW A Hz Pa kPa M
 # A glyph that is a unit only when the word does not go on: 3部门 has no unit 部.
 _LONGER_WORDS = words(
     "项目 方面 方案 部门 部分 处理 处置 人才 人工 人均 班子 对外 对应 位于 期间 组织 点击 点位 本科 本级 场所 场地 件事 单元 分之 条件 "
-    "口径 门类 面向 支出 支持 组成 队伍 双方 周边 天然 年轻 家庭 家长 户外 个人 次年 次日 次月 亩均 批复 批准"
+    "口径 门类 面向 支出 支持 组成 队伍 双方 周边 天然 年轻 家庭 家长 户外 个人 次年 次日 次月 亩均 批复 批准 "
+    "集体 集中 集团 集成 集镇 首次 首批 首届 首要 道路 道德 餐饮 餐厅"
 )
 _SPELLINGS = {
     "百分比": "%",
@@ -92,6 +94,8 @@ _LENGTHS = {
 }
 _LETTERS = expression(r"[A-Za-z]+[²³23]?")
 _BELOW = expression(r" ?/ ?([0-9]*[^\W\d_]{1,4}[²³23]?(?:[·*×./][^\W\d_]{1,4})?)")
+_BREAKS = (" ", "\n")
+_BROKEN_WORD = expression(r"([^\W\d_a-zA-Z])[ \n]([^\W\d_a-zA-Z])$")  # 300 公 里: a cell wrapped within its unit
 _LIMIT_BEHIND = expression("(?<=[^\\W\\d_])(?:以|之|及|左|内$)[^\\W\\d_]*$")
 
 
@@ -102,22 +106,33 @@ def unit_at(text: str, at: int) -> Unit:
     before what is measured (200万粒 stays 200 万粒), as statistics and unit columns have it.
     """
     factor, start = _multiplier_at(text, at)
-    word = _word_at(text, start)
+    word, end = _word_at(text, start)
+    if not word and factor is not None and text[start : start + 1] == "/":
+        word, end = "元", start  # 620万/月
     if not word:
         return Unit("", factor, start)
-    end = start + len(word)
     if text[end : end + 1] in ("/", " "):
         below = _BELOW.match(text, end)
         if below:
-            under, end = below[1], below.end()
-            limit = _LIMIT_BEHIND.search(under)
-            if limit:
-                under, end = under[: limit.start()], end - (len(under) - limit.start())
+            under, end = _shortened(text, below)
             # A form is about one year, so an amount a year is an amount.
             word = word if word == "元" and under == "年" else f"{word}/{under}"
     if factor is not None and (word in _MEASURED or word in _LIVING or word in _FOREIGN):
         return Unit(text[at:start].strip(" 余多") + word, None, end)
     return Unit(_SPELLINGS.get(word, word), factor, end)
+
+
+def _shortened(text: str, below: re.Match[str]) -> tuple[str, int]:
+    """What stands below the stroke and where it ends: 每人 → 人, 户以内 → 户, 人给补助对象… → 人."""
+    under, end = below[1], below.end()
+    limit = _LIMIT_BEHIND.search(under)
+    if limit:
+        under, end = under[: limit.start()], end - (len(under) - limit.start())
+    elif end < len(text) and text[end].isalpha() and under not in KNOWN:
+        word, word_end = _word_at(text, below.start(1))
+        if word:
+            under, end = word, word_end
+    return under.replace("每", "") or under, end
 
 
 def _multiplier_at(text: str, at: int) -> tuple[Decimal | None, int]:
@@ -135,20 +150,30 @@ def _multiplier_at(text: str, at: int) -> tuple[Decimal | None, int]:
     return factor, place
 
 
-def _word_at(text: str, start: int) -> str:
-    for length in _LENGTHS.get(text[start : start + 1], ()):
+def _word_at(text: str, start: int) -> tuple[str, int]:
+    """The unit word that begins at `start`, and where it ends."""
+    glyph = text[start : start + 1]
+    lengths = _LENGTHS.get(glyph)
+    if lengths is None:
+        return "", start
+    if text[start + 1 : start + 2] in _BREAKS:
+        broken = _BROKEN_WORD.match(text, start)
+        if broken and broken[1] + broken[2] in KNOWN:
+            return broken[1] + broken[2], broken.end()
+    for length in lengths:
         word = text[start : start + length]
         if word in KNOWN:
             break
     else:
-        return ""
+        return "", start
     if len(word) == 1 and text[start : start + 2] in _LONGER_WORDS:
-        return ""
+        return "", start
+    end = start + len(word)
     if word[0].isascii() and word[0].isalpha():
         letters = _LETTERS.match(text, start)
-        if letters and letters.end() > start + len(word):
-            return ""
-    return word
+        if letters and letters.end() > end:
+            return "", start
+    return word, end
 
 
 # --- comparing ----------------------------------------------------------------------------------------------
@@ -178,6 +203,8 @@ _SYNONYMS = """
 小时 h H 个小时 钟头
 分钟 min
 天 日 个日
+日历天 日历日 个日历天 自然日 个自然日
+微克 μg ug
 工作日 个工作日 工作天 个工作天
 月 个月
 周 星期 个星期

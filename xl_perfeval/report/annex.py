@@ -151,8 +151,7 @@ def _texts(project: Project, frame: Frame, *, above: bool, label: int, span: int
     given = {statement.key: statement.text for statement in project.statements}
     for each in frame.texts:
         if each.above is above and (above or each.key in given):
-            words = _lines(each.label) if label == 1 else [each.label.replace("\n", "")]
-            heading = Cell(words, layout.TABLE_HEAD, span=label)
+            heading = Cell((each.label.replace("\n", ""),), layout.TABLE_HEAD, span=label)
             yield Row([heading, text_cell(given.get(each.key), span=span)])
 
 

@@ -69,7 +69,7 @@ class _Filling:
             spot.fill(self._fields_in(spot.paragraph))
         self._space_below_tables()
         self._close()
-        return [*self._lacking(there), *self._supplied()]
+        return [*self._lacking(there), *self._remarks()]
 
     def _replace(self, spot: Any, placeholder: Placeholder, there: set[str]) -> None:
         """Put a section's text or a block in the place of a paragraph."""
@@ -122,10 +122,17 @@ class _Filling:
     def _space_below_tables(self) -> None:
         for table in self.body.findall(f"{_W}tbl"):
             below = table.getnext()
-            if below is None or not self.styles.is_any(below, layout.BODY, layout.CHART, *layout.HEADINGS):
-                continue
-            if below.pPr.spacing is None and below.pPr.find(f"{_W}pageBreakBefore") is None:
+            if below is self.body.sectPr:  # a document never ends with a table
+                below.addprevious(sections.end(None, self.styles.id(layout.BREAK)))
+            elif self._wants_space(below):
                 below.pPr.get_or_add_spacing().set(f"{_W}before", str(layout.BELOW_TABLE))
+
+    def _wants_space(self, below: Any) -> bool:
+        """Whether what stands below a table is text that has no room above it of its own."""
+        own = (f"{_W}pPr/{_W}{tag}" for tag in ("spacing", "pageBreakBefore"))
+        return self.styles.is_any(below, layout.BODY, layout.CHART, *layout.HEADINGS) and not any(
+            below.find(each) is not None for each in own
+        )
 
     def _close(self) -> None:
         """Unit and date: the date four characters from the margin, the name centred over it (7.3.5.1).
@@ -160,7 +167,9 @@ class _Filling:
             if name not in there and blocks.prints(self.submission, name):
                 yield f"模板里没有“{self.known[name]}”，报告里就没有{self.known[name].meaning.partition('（')[0]}。"
 
-    def _supplied(self) -> Iterator[str]:
+    def _remarks(self) -> Iterator[str]:
+        if any("TOC" in (field.text or "") for field in self.body.iter(f"{_W}instrText")):
+            yield "模板里有目录；请在 Word 里点右键“更新域”，目录里的页码才是对的。"
         if self.styles.supplied:
             names = "”“".join(self.styles.supplied)
             yield f"模板里没有样式“{names}”，用了自带的样式。"

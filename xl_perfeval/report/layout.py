@@ -258,7 +258,11 @@ _TITLE_LINE = w("snapToGrid", val=0) + w("spacing", before=100, line=400, lineRu
 _CAPTION_LINE = w("snapToGrid", val=0) + w("spacing", after=160, line=400, lineRule="exact")
 _EDGES = ("top", "left", "bottom", "right", "insideH", "insideV")
 _CELL_MARGINS = {"top": 40, "left": _CELL_MARGIN, "bottom": 40, "right": _CELL_MARGIN}
-_NORMAL = w("widowControl") + w("spacing", line=LINE, lineRule="exact") + w("jc", val="both")
+# Said although it is the default: LibreOffice 7.4 takes it for its opposite, and without it loses a full stop that
+# hangs over the end of a paragraph.
+_NORMAL = (
+    w("widowControl") + w("overflowPunct") + w("spacing", line=LINE, lineRule="exact") + w("jc", val="both")
+)
 
 
 def _heading(level: int) -> str:

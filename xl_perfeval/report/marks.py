@@ -1,4 +1,4 @@
-"""What the document remembers of each paragraph: a bookmark with its id, and the hash of its text.
+"""What the document remembers of each paragraph: a bookmark with its id, its text and the hash of that.
 
 Bookmarks survive Word, WPS and LibreOffice; content controls do not.
 """
@@ -10,17 +10,18 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from xl_perfeval.report.markup import RELATIONS, clean, lines
+from xl_perfeval.report import flow
+from xl_perfeval.report.markup import RELATIONS, WORD, clean, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from docx.document import Document
 
     from xl_perfeval.model import Paragraph
 
 RECORD = "urn:xl-perfeval:report-paragraphs:1"
-"""Namespace of the part that keeps id and hash of every paragraph."""
+"""Namespace of the part that keeps id, text and hash of every paragraph."""
 RECORD_ID = "{6E8A1C52-40F3-4B7E-9A55-52C4D0B1E0A7}"
 _RECORD_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
 
@@ -46,21 +47,30 @@ def bookmarks(paragraphs: Sequence[Paragraph]) -> list[str]:
 
 def fingerprint(text: str) -> str:
     """Hash of a paragraph as the document shows it; the document keeps it, to tell what was edited there."""
-    return hashlib.sha256("\n".join(lines(text)).encode()).hexdigest()[:16]
+    return hashlib.sha256(shown(text).encode()).hexdigest()[:16]
+
+
+def shown(text: str) -> str:
+    """A paragraph as the document shows it: its lines, each without blanks around it."""
+    return "\n".join(lines(text))
 
 
 def remember(document: Document, paragraphs: Sequence[Paragraph]) -> None:
-    """Keep id and hash of every paragraph in a part of the document, by bookmark; replaces an earlier one."""
+    """Keep every paragraph in a part of the document, by bookmark: id, text as printed and its hash.
+
+    Also kept are the title of the document and its `layout`. Replaces what an earlier report kept.
+    """
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
     rows = "".join(
         f'<paragraph bookmark="{name}" id="{escape(clean(item.id))}" section="{escape(clean(item.section))}" '
-        f'hash="{fingerprint(item.text)}"/>'
+        f'hash="{fingerprint(item.text)}">{escape(shown(item.text))}</paragraph>'
         for item, name in zip(paragraphs, bookmarks(paragraphs), strict=True)
     )
-    record = f'<paragraphs xmlns="{RECORD}">{rows}</paragraphs>'
+    title, layout = escape(clean(document.core_properties.title)), " ".join(_layout(document))
+    record = f'<paragraphs xmlns="{RECORD}" title="{title}" layout="{layout}">{rows}</paragraphs>'
     properties = (
         f'<ds:datastoreItem ds:itemID="{RECORD_ID}" xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml">'
         f'<ds:schemaRefs><ds:schemaRef ds:uri="{RECORD}"/></ds:schemaRefs></ds:datastoreItem>'
@@ -73,6 +83,37 @@ def remember(document: Document, paragraphs: Sequence[Paragraph]) -> None:
     about = Part(about_name, _RECORD_TYPE, properties.encode(), package)
     part.relate_to(about, f"{RELATIONS}/customXmlProps")
     document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
+
+
+def _layout(document: Document) -> Iterator[str]:
+    """What stands in the document outside tables, in order, one word each.
+
+    A paragraph of the report is named by its bookmark. Of anything else there is the hash: after `=` for a heading,
+    after `?` for the mark that asks for a section (the hash of its heading), after `#` for all other text.
+    """
+    headings = _heading_styles(document)
+    body: Any = document.element
+    for block in flow.of(body.body).blocks:
+        if block.owners:
+            yield block.owners[0]
+        elif asked := ASKS.fullmatch(block.text):
+            yield f"?{fingerprint(asked[1])}"
+        elif block.text:
+            yield f"{'=' if block.style in headings else '#'}{fingerprint(block.text)}"
+
+
+ASKS = re.compile("【待补充：请填写“(.+)”】")
+
+
+def _heading_styles(document: Document) -> set[str]:
+    """Ids of the styles of headings, whatever the program that made the template calls them."""
+    styles: Any = document.styles.element
+    return {
+        style.get(f"{{{WORD}}}styleId", "")
+        for style in styles.iterfind(f"{{{WORD}}}style")
+        for name in style.iterfind(f"{{{WORD}}}name")
+        if name.get(f"{{{WORD}}}val", "").lower().startswith("heading")
+    }
 
 
 def _forget(document: Document) -> None:

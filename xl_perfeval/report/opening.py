@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
-from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
+from xl_perfeval.report.markup import RELATIONS, WORD
 from xl_perfeval.saving import NotSaved
 
 if TYPE_CHECKING:
@@ -48,7 +50,9 @@ def opened(data: bytes, name: str) -> Document:
             raise refusal(name, "加了打开密码，读不出来。请在 Word 或 WPS 里去掉打开密码，另存后再用。")
         raise refusal(name, f"是旧格式的文档。{_SAVE_AS_DOCX}")
     try:
-        return Document(BytesIO(_checked(data, name)))
+        document = Document(BytesIO(_checked(data, name)))
+        _detach(document)
+        return document
     except BrokenTemplate:
         raise
     except Exception as error:  # whatever a damaged document makes of zip, XML and python-docx
@@ -81,10 +85,19 @@ def _checked(data: bytes, name: str) -> bytes:
             raise refusal(name, f"不是 Word 文档。{_SAVE_AS_DOCX}")
         if "_rels/.rels" in names and b"purl.oclc.org/ooxml" in package.read("_rels/.rels"):
             raise refusal(name, "存成了“严格”格式。请另存为普通的“Word 文档（.docx）”后再用。")
+        if any(_LINKED.search(package.read(each.filename)) for each in members if _is_links(each)):
+            raise refusal(
+                name, "里面有链接到别处的图片或文件。请把它们改为直接插入（不要选“链接到文件”），保存后再用。"
+            )
         return data if _DOCUMENT in types else _as_document(package, types)
 
 
+def _is_links(member: ZipInfo) -> bool:
+    return member.filename.endswith(".rels")
+
+
 def _as_document(package: ZipFile, types: bytes) -> bytes:
+    """A Word template (.dotx) as the document it holds."""
     written = BytesIO()
     with ZipFile(written, "w", ZIP_DEFLATED) as document:
         for member in package.namelist():
@@ -93,6 +106,20 @@ def _as_document(package: ZipFile, types: bytes) -> bytes:
     return written.getvalue()
 
 
+def _detach(document: Document) -> None:
+    """Forget which template the document was made from: Word would look for it at every opening."""
+    for relation in document.part.rels.values():
+        if relation.reltype == f"{RELATIONS}/settings":
+            settings: Any = relation.target_part
+            for each in settings.element.findall(f"{{{WORD}}}attachedTemplate"):
+                settings.rels.pop(each.get(f"{{{RELATIONS}}}id"), None)
+                settings.element.remove(each)
+
+
+_LINKED = re.compile(
+    rb'<Relationship\b(?=[^>]*\bTargetMode="External")(?![^>]*/relationships/(?:hyperlink|attachedTemplate)")[^>]*>'
+)
+"""A link that is opened with the document; those that people click, and the template it was made from, may be there."""
 _SAVE_AS_DOCX = "请在 Word 或 WPS 里另存为“Word 文档（.docx）”后再用。"
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 _DOCUMENT = b"wordprocessingml.document.main+xml"

@@ -67,12 +67,13 @@ def turn(body: Any, section: Any, first: Any, last: Any, style: str) -> None:
 
 
 def end(section: Any, style: str) -> Any:
-    """A paragraph, too low to be seen in its style, that ends a section with these properties."""
+    """A paragraph, too low to be seen in its style, that ends a section with these properties, if any."""
     from docx.oxml import OxmlElement
 
     paragraph: Any = OxmlElement("w:p")
     paragraph.style = style
-    paragraph.pPr.append(section)
+    if section is not None:
+        paragraph.pPr.append(section)
     return paragraph
 
 

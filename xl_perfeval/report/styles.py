@@ -24,8 +24,11 @@ class Styles:
 
         self._part: Any = document.styles.element
         self._own: Any = parse_xml(layout.styles().encode())
-        self._ids = {name: _id(style) for style in _styles(self._part) for name in _names(style)}
-        self._names = {_id(style): _names(style)[0] for style in _styles(self._own)}
+        # Names given by the programs before those that people gave besides.
+        styles = [(style, _names(style)) for style in _styles(self._part)]
+        other = {(_kind(style), name): _id(style) for style, names in styles for name in names[1:]}
+        self._ids = other | {(_kind(style), names[0]): _id(style) for style, names in styles if names}
+        self._names = {_id(style): (_kind(style), _names(style)[0]) for style in _styles(self._own)}
         self._there: dict[str, str] = {}
         self.supplied: list[str] = []
 
@@ -42,13 +45,14 @@ class Styles:
 
     def is_any(self, paragraph: Any, *own: str) -> bool:
         """Whether a paragraph has one of these styles."""
-        style = paragraph.pPr.pStyle if paragraph.pPr is not None else None
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         return style is not None and any(style.val == self._ids.get(self._names[each]) for each in own)
 
     def size(self, own: str) -> int | None:
         """The font size a style sets, in twentieths of a point; `None` where it sets none."""
         size = self._find(self._part, self.id(own)).find(f"{_W}rPr/{_W}sz")
-        return None if size is None else int(size.get(f"{_W}val")) * 10
+        half_points = "" if size is None else size.get(f"{_W}val", "")
+        return int(half_points) * 10 if half_points.isdecimal() else None
 
     def _supply(self, own: str) -> str:
         style = deepcopy(self._find(self._own, own))
@@ -93,6 +97,10 @@ def _styles(part: Any) -> list[Any]:
 
 def _id(style: Any) -> str:
     return style.get(f"{_W}styleId", "")
+
+
+def _kind(style: Any) -> str:
+    return style.get(f"{_W}type", "paragraph")
 
 
 def _names(style: Any) -> list[str]:

@@ -28,7 +28,7 @@ from xl_perfeval.rules.sentences import (
 _MEASURED = {quantity.FigureKind.count, quantity.FigureKind.rate, quantity.FigureKind.money}
 
 
-def _results(text: str, **cells: object) -> Submission:
+def _results(text: str, *, section: str = "results", **cells: object) -> Submission:
     """Two projects and a text about their results."""
     return submission(
         project(items=[item(**cells)]),
@@ -37,7 +37,7 @@ def _results(text: str, **cells: object) -> Submission:
             purpose="老科技工作者协会活动经费",
             items=[item(name="会员学习活动", quantity="组织主题征文1次", actual="组织征文1次")],
         ),
-        texts={"results": text},
+        texts={section: text},
     )
 
 
@@ -51,6 +51,7 @@ def _results(text: str, **cells: object) -> Submission:
         lambda: _results("科普经费和老科协经费按计划实施。"),
         lambda: _results("科普方面：科普宣传、培训扎实开展。老科协方面：组织会员学习活动4次。"),
         lambda: submission(texts={"results": "举办培训3场，学员满意度92%。"}),
+        lambda: _results("科普经费和老科协经费按计划实施。", section="outputs"),
     ],
     fails=[
         lambda: _results("科普经费支持举办培训3场，学员满意度92%。"),
@@ -298,11 +299,13 @@ _QUALIFIED = expression(
         lambda: _short_of("除1项外，各项绩效目标均已完成。"),
         lambda: _short_of("基本完成全部绩效目标。"),
         lambda: _short_of("超额完成市对区绩效考核任务。"),
+        lambda: _short_of("按时完成率目标100%，实际100%，已达到目标。"),
         lambda: _short_of("年度任务已经完成。"),
     ],
     fails=[
         lambda: _short_of("各项绩效目标均已完成。"),
         lambda: _short_of("圆满完成年度任务。"),
+        lambda: _short_of("年度任务目标完成率达100%。"),
         lambda: submission(
             project(items=[item(quantity="编印资料10000份以上", actual="编印资料1000余册，满意度92%")]),
             texts={"results": "各项绩效目标全部完成。"},

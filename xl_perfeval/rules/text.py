@@ -79,11 +79,14 @@ class _Money:
         lambda: _with_results("预算安排区级科技计划补助420万元，实际支出405万元。"),
         lambda: _with_results("兑现院士工作站、双创平台等创新平台奖励420万元。"),
         lambda: _with_results("科技计划项目立项资金支出405万元，结余15万元。"),
+        lambda: _alike("科普经费", "科普经费二期", "科普经费支出60万元，科普经费二期支出30万元。"),
+        lambda: _alike("科普经费", "科普经费", "科普经费支出60万元，科普经费支出30万元。"),
     ],
     fails=[
         lambda: _with_results("兑现区级科技计划补助420万元。"),
         lambda: _with_results("兑现企业奖励790万元、区级科技计划补助420万元。"),
         lambda: _with_results("科技计划项目立项资金共安排400万元。"),
+        lambda: _alike("科普经费", "科普经费二期", "科普经费二期支出60万元。"),
     ],
 )
 def amount_contradicts_project(paragraph: Paragraph, submission: Submission) -> Iterator[Problem]:
@@ -128,6 +131,15 @@ def _with_results(text: str) -> Submission:
             spent=405,
             items=[item(name="区级科技计划", cost=420)],
         ),
+        texts={"results": text},
+    )
+
+
+def _alike(first: str, second: str, text: str) -> Submission:
+    """Two projects of 60万元 and 30万元 whose names are much the same."""
+    return submission(
+        project(name=first, purpose="科普宣传"),
+        project(name=second, purpose="科普培训", budget=30),
         texts={"results": text},
     )
 
@@ -216,9 +228,7 @@ _TOTALS = (
     ("balance", "结余", expression(r"(?:总|合计|共|累计)?结余(?:总额|合计|共计?)?")),
 )
 _RATE = expression(r"执行率")
-_WHOLE = expression(
-    r"总额|总预算|总支出|合计|共计|全部项目|各项目|项目共|个项目|总体|综合|总的"
-)
+_WHOLE = expression(r"总额|总预算|总支出|合计|共计|全部项目|各项目|项目共|个项目|总体|综合|总的")
 
 
 @rule(
@@ -231,6 +241,7 @@ _WHOLE = expression(
         lambda: _two("项目共2个，指标总额133万元，支出总额132.99万元，预算执行率99.99%，结余0.01万元。"),
         lambda: _two("科普经费执行率99.98%，结余0.01万元。"),
         lambda: _two("全年争取上级资金总额1700万元。"),
+        lambda: _two("第2个项目（未填名称）支出59.99万元，执行率99.98%。"),
         lambda: _two("指标总额133万元（其中区级指标总额120万元），支出总额132.99万元。"),
     ],
     fails=[

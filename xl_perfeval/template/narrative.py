@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from xl_perfeval.forms import names, reporttext
 from xl_perfeval.forms.ownsheets import literal
 from xl_perfeval.model import FieldKind, ParagraphState, Take, column_letters
+from xl_perfeval.narrative import passages
 from xl_perfeval.template import lists, marks, styles
 from xl_perfeval.template.context import Context
 from xl_perfeval.template.grid import Grid, heading
@@ -17,17 +17,13 @@ from xl_perfeval.template.tabs import Tab
 FIRST = 5
 VISIBLE_SPARE = 2
 """Blank rows that always look like rows; the others only appear when the rows above them are filled."""
-DRAFTED = 14
-"""Rows that a report takes besides those of its projects."""
-DRAFTED_PER_PROJECT = 3
-"""Rows that a project takes: what it achieved, its problems, its notes."""
 
 
 def grid_of(context: Context) -> Grid:
     """Where the paragraphs stand."""
     table = context.edition.table("narrative")
     written = len(context.submission.paragraphs)
-    drafted = DRAFTED + DRAFTED_PER_PROJECT * len(context.submission.projects)
+    drafted = passages.most(context.edition, len(context.submission.projects))
     return Grid(table, FIRST, written, max(table.spare_rows, drafted - written))
 
 
@@ -122,15 +118,7 @@ def _names(context: Context, sheet: Sheet, grid: Grid) -> None:
 def _formats(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     mark = context.book.mark
     marks.show(context, sheet, tab, f"A{grid.top}:{column_letters(grid.width)}{grid.bottom}")
-    state = f"{grid.letter('state')}{grid.first}"
-    cells = f"{state}:{grid.letter('state')}{grid.bottom - 1}"
-    for word, look in (
-        (ParagraphState.DRAFTED, "notice.word.line"),
-        (ParagraphState.EDITED, "warning.word.line"),
-        (ParagraphState.LOCKED, "passed.word"),
-    ):
-        sheet.when(cells, f'={state}="{word.value}"', mark(look))
-    _offers(sheet, grid, mark)
+    _words(context, sheet, grid)
     waiting = grid.first + grid.records + VISIBLE_SPARE
     if waiting < grid.bottom:
         text = grid.letter("text")
@@ -142,14 +130,20 @@ def _formats(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     lists.validate_all(sheet, grid)
 
 
-def _offers(sheet: Sheet, grid: Grid, mark: Callable[[str], Style]) -> None:
-    """What stands beside a paragraph: choose, look, or grey for one that is not drafted any more."""
-    take, last = grid.letter("take"), grid.bottom - 1
-    chosen = f"${take}{grid.first}"
-    grey = f"A{grid.first}:{column_letters(grid.width)}{last}"
-    sheet.when(grey, f'={chosen}="{Take.ENDED.value}"', mark("muted"))
-    for word, look in ((Take.CHOOSE, "error.word.line"), (Take.CHECK, "warning.word.line")):
-        sheet.when(f"{take}{grid.first}:{take}{last}", f'={chosen}="{word.value}"', mark(look))
+def _words(context: Context, sheet: Sheet, grid: Grid) -> None:
+    """Colours of the words in 来源 and 采用; a paragraph that is not drafted any more is grey altogether."""
+    last, book = grid.bottom - 1, context.book
+    ended = f'=${grid.letter("take")}{grid.first}="{Take.ENDED.value}"'
+    sheet.when(f"A{grid.first}:{column_letters(grid.width)}{last}", ended, book.mark("row.ended"))
+    for key, word, look in (
+        ("state", ParagraphState.DRAFTED, "notice.word.line"),
+        ("state", ParagraphState.EDITED, "warning.word.line"),
+        ("state", ParagraphState.LOCKED, "passed.word"),
+        ("take", Take.CHOOSE, "error.word.line"),
+        ("take", Take.CHECK, "warning.word.line"),
+    ):
+        first = f"{grid.letter(key)}{grid.first}"
+        sheet.when(f"{first}:{grid.letter(key)}{last}", f'={first}="{word.value}"', book.mark(look))
 
 
 def _progress(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:

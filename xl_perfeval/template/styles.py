@@ -203,6 +203,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "row": {"border": 1, "border_color": LINE},
     "row.input": {"border": 1, "border_color": LINE, "bg_color": YELLOW},
     "row.computed": {"border": 1, "border_color": LINE, "bg_color": GREY},
+    "row.ended": {"border": 1, "border_color": LINE, "bg_color": GREY, "font_color": MUTED},
 }
 """Formats of conditional formats (no font name or size: Excel refuses those there)."""
 

@@ -84,8 +84,12 @@ def put(
     *,
     formulas: Mapping[str, str] | None = None,
     action: str = "生成报告",
+    outcome: str = "",
 ) -> Written:
-    """Put what was made of the `current` narrative back; `action` is what the log calls it. Raises `NotSaved`."""
+    """Put what was made of the `current` narrative back; the log calls it `action`, with `outcome` or the counts.
+
+    Raises `NotSaved`.
+    """
     table = _Table.of(book, edition, formulas or {})
     memory = reading.base_block(book)
     if memory is None:
@@ -97,7 +101,7 @@ def put(
     moved = table.write(book, rows)
     same = not _write_bases(book, memory, bases) and not moved
     if not same:
-        _log(book, now, action, made.counts)
+        _log(book, now, action, outcome or made.counts)
     return Written(redrafted=made, same=same, rows=rows, moved=moved)
 
 

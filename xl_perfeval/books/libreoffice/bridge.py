@@ -73,11 +73,6 @@ def typed(kind: str, value: object) -> Any:
     return uno().Any(kind, value)
 
 
-def kind_of(error: BaseException) -> str:
-    """Short name of a UNO exception, e.g. `NoConnectException`."""
-    return type(error).__name__.rpartition(".")[2]
-
-
 def _homes_of_uno() -> Iterator[Path]:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     candidates = [

@@ -16,11 +16,12 @@ import time
 from contextlib import suppress
 from hashlib import md5
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from zlib import crc32
 
-from .bridge import kind_of, uno
-from .errors import Gone, NotInstalled, NotReachable, is_uno
+from .bridge import uno
+from .errors import Gone, NotInstalled, NotReachable, is_uno, kind_of
 
 START = 60.0
 """Seconds a new office may take until it answers."""
@@ -60,17 +61,29 @@ class Connection:
             raise Gone("LibreOffice 已经退出。请重新启动后再试。")
         return self.context.ServiceManager.createInstanceWithContext(name, self.context)
 
+    def answers(self) -> bool:
+        """Whether the office still answers: asks it."""
+        try:
+            return self.alive and bool(self.desktop.getImplementationName())
+        except Exception as error:
+            if not is_uno(error):
+                raise
+            return False
+
     def close(self) -> None:
         """End a private office and remove its profile; let go of one that is not ours. May be called twice."""
         if self.process is not None and self.process.poll() is None:
+            # An office that shows a dialog does not answer, and one that dies breaks the line first.
+            watch = Timer(END, self._end)
+            watch.daemon = True
+            watch.start()
             try:
                 self.desktop.terminate()
             except Exception as error:
-                # A dying office breaks the line before it answers.
                 if not is_uno(error):
                     raise
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(END)
+            self.process.wait()
+            watch.cancel()
         self.kill()
 
     def kill(self) -> None:
@@ -78,13 +91,17 @@ class Connection:
         self.desktop = self.context = None
         if self.process is None or self._folder is None:
             return
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self._end()
         self.process.wait()
         if self.process.stdin:
             self.process.stdin.close()
         _remove(self._folder)
         atexit.unregister(self.close)
+
+    def _end(self) -> None:
+        if self.process is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def answer(self) -> None:
         """Wait until the office answers.

@@ -6,7 +6,7 @@ Each object that crosses the bridge costs about a millisecond, a whole block of 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from . import formats, values
@@ -36,27 +36,25 @@ class Contents(Block):
     def raw_value(self, value: Any) -> None:
         if self._api is None:
             return
-        rows = self._as_rows(value)
-        target = self._sized(len(rows), len(rows[0]))
         if isinstance(value, str) and value.startswith("="):
-            target.formula = value
+            self.formula = value
             return
-        target._write(rows)
+        rows = self._as_rows(value)
+        if rows[0]:
+            self._sized(len(rows), len(rows[0]))._write(rows)
 
     @property
     def formula(self) -> Any:
         """Rows of formulas in Excel's grammar, numbers and texts as typed; of one cell, its text.
 
-        As in Excel, a text that begins with `=` looks like a formula here.
+        As in Excel, a text that begins with `=` looks like a formula here; `content` tells the two apart.
         """
         if self._api is None:
             return None
         translate, sheet = self._sheet.book.formulas.to_excel, self._sheet.index - 1
         rows = tuple(
-            tuple(
-                translate(text, sheet) if text.startswith(("=", "{=")) else _as_typed(text) for text in line
-            )
-            for line in self._api.getFormulaArray()
+            tuple(translate(text, sheet) if text.startswith(_FORMULA) else _bare(text) for text in line)
+            for line in self.content()
         )
         return rows[0][0] if len(self) == 1 else rows
 
@@ -65,10 +63,12 @@ class Contents(Block):
         if self._api is None:
             return
         if isinstance(value, str) and value.startswith("=") and len(self) > 1:
-            self._api.setFormulaArray(self._repeated(value))
+            self._put(self._repeated(value))
             return
         rows = self._as_rows(value)
-        self._sized(len(rows), len(rows[0]))._write_formulas(rows)
+        target = self._sized(len(rows), len(rows[0]))
+        translate, sheet = self._sheet.book.formulas.to_office, self._sheet.index - 1
+        target._put(tuple(tuple(_typed(item, translate, sheet) for item in row) for row in rows))
 
     @property
     def formula2(self) -> Any:
@@ -112,6 +112,25 @@ class Contents(Block):
     def position(self, row: int = 0, column: int = 0) -> Any:
         """A cell of the block as UNO names it."""
         return self._sheet.book.address(self._sheet.index - 1, self.box[0] + row, self.box[1] + column)
+
+    def grid(self) -> Sequence[Sequence[Any]]:
+        """`raw_value` in rows, of one cell too."""
+        return self._values()
+
+    def content(self) -> tuple[tuple[str, ...], ...]:
+        """What one would type to get this block, formulas in LibreOffice's grammar; texts that look like one have an apostrophe."""
+        lines = self._api.getFormulaArray()
+        if not any(text.startswith(_FORMULA) for line in lines for text in line):
+            return lines
+        # LibreOffice leaves out this one apostrophe; a formula never shows its own text.
+        shown = self._api.getDataArray()
+        return tuple(
+            tuple(
+                f"'{text}" if text.startswith(_FORMULA) and text == value else text
+                for text, value in zip(line, values_, strict=True)
+            )
+            for line, values_ in zip(lines, shown, strict=True)
+        )
 
     def _clear(self, flags: int) -> None:
         if self._api is None:
@@ -197,19 +216,20 @@ class Contents(Block):
     def _write(self, rows: Sequence[Sequence[Any]]) -> None:
         """Put values, and formulas among them, into exactly this block."""
         written = values.to_write(rows, self._sheet.book.epoch)
+        translate, sheet = self._sheet.book.formulas.to_office, self._sheet.index - 1
+        for at, formula in written.formulas.items():
+            written.formulas[at] = translate(formula, sheet)  # before anything is written: it may be refused
+        self._must_be_open()
         truth = set(written.formats.get("BOOLEAN", ()))
         self._forget_truth(
             [*written.formulas, *(cell for cell in _numbers(written.rows) if cell not in truth)]
         )
         self._api.setDataArray(tuple(written.rows))
-        translate, sheet = self._sheet.book.formulas.to_office, self._sheet.index - 1
         for top, left, bottom, right in values.rectangles(written.formulas):
             part = self._api.getCellRangeByPosition(left, top, right, bottom)
             part.setFormulaArray(
                 tuple(
-                    tuple(
-                        translate(written.formulas[row, column], sheet) for column in range(left, right + 1)
-                    )
+                    tuple(written.formulas[row, column] for column in range(left, right + 1))
                     for row in range(top, bottom + 1)
                 )
             )
@@ -233,20 +253,11 @@ class Contents(Block):
                 for top_, left_, bottom_, right_ in values.rectangles(inside):
                     self._api.getCellRangeByPosition(left_, top_, right_, bottom_).NumberFormat = general
 
-    def _write_formulas(self, rows: Sequence[Sequence[Any]]) -> None:
-        translate, sheet = self._sheet.book.formulas.to_office, self._sheet.index - 1
-
-        def typed(value: Any) -> str:
-            if value is None:
-                return ""
-            if isinstance(value, str):
-                return translate(value, sheet) if value.startswith("=") and len(value) > 1 else value
-            if isinstance(value, bool):
-                return str(value).upper()
-            return repr(float(value)) if isinstance(value, (int, float)) else str(value)
-
-        self._forget_truth([(row, column) for row, line in enumerate(rows) for column in range(len(line))])
-        self._api.setFormulaArray(tuple(tuple(typed(value) for value in row) for row in rows))
+    def _put(self, texts: tuple[tuple[str, ...], ...]) -> None:
+        """Put what is typed, formulas in LibreOffice's grammar, into exactly this block."""
+        self._must_be_open()
+        self._forget_truth([(row, column) for row, line in enumerate(texts) for column in range(len(line))])
+        self._api.setFormulaArray(texts)
 
     def _repeated(self, formula: str) -> tuple[tuple[str, ...], ...]:
         """One formula for all cells, its relative references seen from each, as Excel fills a block."""
@@ -263,10 +274,6 @@ class Contents(Block):
         if items and isinstance(items[0], (list, tuple)):
             return cast("Sequence[Sequence[Any]]", items)
         return [items]
-
-    def _grid(self, value: Any) -> Sequence[Sequence[Any]]:
-        """What `raw_value` gave, as rows."""
-        return [[value]] if len(self) == 1 else value
 
     def _sized(self, rows: int, columns: int) -> Contents:
         """The block of this size at the same corner."""
@@ -301,6 +308,20 @@ def _numbers(rows: Sequence[Sequence[Any]]) -> Iterator[Position]:
                 yield row, column
 
 
-def _as_typed(text: str) -> str:
+_FORMULA = ("=", "{=")
+
+
+def _typed(value: Any, translate: Callable[[str, int], str], sheet: int) -> str:
+    """A prepared value as one would type it."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return translate(value, sheet) if value.startswith("=") and len(value) > 1 else value
+    if isinstance(value, bool):
+        return str(value).upper()
+    return repr(float(value)) if isinstance(value, (int, float)) else str(value)
+
+
+def _bare(text: str) -> str:
     """LibreOffice marks texts that look like something else by an apostrophe; Excel shows them bare."""
     return text[1:] if text.startswith("'") else text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .bridge import constant, properties, struct, typed
 from .errors import Refused, at_the_border
 from .layout import Layout
+from .values import ErrorValue
 
 if TYPE_CHECKING:
     from .contents import Contents
@@ -83,12 +84,14 @@ class Editing(Layout):
         if kind == "all":
             self._sheet.api.copyRange(target.first_cell.CellAddress, source.api.RangeAddress)
         elif kind == "values":
-            data = source._grid(source.raw_value)
+            data = [[_as_text(value) for value in line] for line in source.grid()]
             target.raw_value = [list(line) for line in zip(*data, strict=True)] if transpose else data
         elif kind == "formulas":
             target.api.setFormulaArray(source.formulas_seen_from(target))
         elif kind == "formats":
-            content = target.api.getFormulaArray()
+            content = target.content()
+            if any(text.startswith("{=") for line in content for text in line):
+                raise NotImplementedError("LibreOffice 引擎不能只把格式粘贴到数组公式上。")
             self._sheet.api.copyRange(target.first_cell.CellAddress, source.api.RangeAddress)
             target.api.setFormulaArray(content)
         else:
@@ -181,13 +184,21 @@ class Editing(Layout):
 
         return tuple(
             tuple(moved(text, row, column) for column, text in enumerate(line))
-            for row, line in enumerate(self._api.getFormulaArray())
+            for row, line in enumerate(self.content())
         )
 
     def _whole(self) -> str | None:
         """`ROWS` or `COLUMNS` for a block of whole ones."""
         rows, columns = self._sheet.size
         return "ROWS" if self.shape[1] == columns else "COLUMNS" if self.shape[0] == rows else None
+
+
+def _as_text(value: Any) -> Any:
+    """A value that is written as the text it is, also where it looks like a formula."""
+    looks_otherwise = (
+        isinstance(value, str) and not isinstance(value, ErrorValue) and value.startswith(("=", "'"))
+    )
+    return f"'{value}" if looks_otherwise else value
 
 
 def _orientation(by: str) -> Any:

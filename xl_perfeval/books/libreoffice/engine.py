@@ -64,7 +64,9 @@ class Apps(base_classes.Apps):
         """The app of a running office, at the pipe of its `--accept`. Asked twice, the same app answers."""
         for app in self:
             if app.connection.pipe == pipe:
-                return app
+                if app.connection.answers():
+                    return app
+                self.leave(app)  # another office may have taken its place
         return self._enter(connection.connect(pipe), add_book=False)
 
     def keys(self) -> list[int]:
@@ -148,9 +150,9 @@ class App(base_classes.App):
 
     @property
     def version(self) -> str:
-        """Version of LibreOffice, e.g. `24.8.4.2`, which is also the major version at least of a recent Excel.
+        """Version of LibreOffice, e.g. `24.8.4.2`; an older one is put behind 16, e.g. `16.7.4.7.2`.
 
-        xlwings asks for the version to find out what Excel can do, so numbers below 16 are reported as 16.
+        xlwings takes it for that of Excel and asks it what can be done.
         """
         found = str(self._settings_of("/org.openoffice.Setup/Product").ooSetupVersionAboutBox)
         return found if int(found.split(".")[0]) >= 16 else f"16.{found}"
@@ -158,11 +160,8 @@ class App(base_classes.App):
     @property
     def path(self) -> str:
         """Folder of the program."""
-        return values.path_of(
-            self.connection.service("com.sun.star.util.PathSubstitution").getSubstituteVariableValue(
-                "$(prog)"
-            )
-        )
+        places = self.connection.service("com.sun.star.util.PathSubstitution")
+        return values.path_of(places.getSubstituteVariableValue("$(prog)"))
 
     @property
     def startup_path(self) -> str:
@@ -287,7 +286,7 @@ class App(base_classes.App):
         _ = callback
         book: Book | None = self.books.active if len(self.books) else None
         if book is None or not self.visible:
-            print(": ".join(text for text in (title, prompt) if text), file=sys.stderr)  # noqa: T201
+            sys.stderr.write(": ".join(text for text in (title, prompt) if text) + "\n")
             return "ok"
         return book.ask(prompt or "", title or "", buttons or "ok", mode)
 

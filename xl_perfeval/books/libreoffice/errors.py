@@ -69,14 +69,29 @@ def at_the_border(cls: Class) -> Class:
 
 def translated(error: Any, step: str) -> LibreOfficeError:
     """The exception of Python that says what a UNO exception means; `step` names what was being done."""
-    kind = type(error).__name__.rpartition(".")[2]
-    said = " ".join(str(getattr(error, "Message", "")).split())
-    if kind in _ENDED or any(sign in said for sign in _SIGNS_OF_THE_END):
+    if ended(error):
         return Gone(_GONE)
+    kind, said = kind_of(error), message_of(error)
     told = f"：{said}" if said else ""
     return Refused(
         f"LibreOffice 没有完成“{step}”（{kind}{told}）。请检查单元格是否被锁定、名称和公式是否正确。"
     )
+
+
+def ended(error: BaseException) -> bool:
+    """Whether a UNO exception says that the office or the workbook is no more."""
+    said = message_of(error)
+    return kind_of(error) in _ENDED or any(sign in said for sign in _SIGNS_OF_THE_END)
+
+
+def kind_of(error: BaseException) -> str:
+    """Short name of a UNO exception, e.g. `NoConnectException`."""
+    return type(error).__name__.rpartition(".")[2]
+
+
+def message_of(error: BaseException) -> str:
+    """What a UNO exception says, in one line."""
+    return " ".join(str(getattr(error, "Message", "")).split())
 
 
 def is_uno(error: BaseException) -> bool:

@@ -43,8 +43,7 @@ class Formulas:
     def to_excel(self, formula: str, sheet: int) -> str:
         """The way back; matrix formulas lose their braces, a reference to something deleted is `#REF!`.
 
-        What cannot be translated comes back as it is: a text that only starts like a formula, which blocks do not tell from
-        one, and a reference to another workbook.
+        What cannot be translated comes back as it is: a reference to another workbook.
         """
         bare = formula[1:-1] if formula.startswith("{=") else formula
         whole = _DELETED_OR_QUOTED.sub(lambda found: "#REF!" if found["deleted"] else found[0], bare)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .errors import MacroFailed, is_uno
+from .errors import MacroFailed, is_uno, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def run(books: Books, macro: str, args: Sequence[Any]) -> Any:
     except Exception as error:
         if not is_uno(error):
             raise
-        message = " ".join(str(getattr(error, "Message", "")).split())
+        message = message_of(error)
     else:
         return result
     raise MacroFailed(f"宏 {name} 没有运行成功：{message}")

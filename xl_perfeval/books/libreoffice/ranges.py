@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from . import addresses
 from .borders import Borders
 from .bridge import constant
+from .characters import Characters
 from .editing import Editing
 from .errors import at_the_border
 from .formats import HORIZONTAL, VERTICAL, Font, color_number, common, rgb
@@ -85,6 +86,11 @@ class Range(Editing):
     def color(self, color_or_rgb: tuple[int, int, int] | int | str | None) -> None:
         if self._api is not None:
             self._api.CellBackColor = color_number(color_or_rgb)
+
+    @property
+    def characters(self) -> Characters:
+        """The characters of its first cell."""
+        return Characters.all_of(self.first_cell)
 
     @property
     def borders(self) -> Borders:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xlwings import base_classes
 
 from .bridge import struct
+from .characters import Characters
 from .errors import at_the_border
 from .formats import Font
 from .layout import hundredths, points
@@ -107,12 +108,14 @@ class Shape(base_classes.Shape):
         self._api.String = value
 
     @property
+    def characters(self) -> Characters:
+        """All characters of its text."""
+        return Characters.all_of(self._api)
+
+    @property
     def font(self) -> Font:
         """Font of all its text."""
-        cursor = self._api.createTextCursor()
-        cursor.gotoStart(False)
-        cursor.gotoEnd(True)
-        return Font(cursor)
+        return self.characters.font
 
     @property
     def left(self) -> float:

@@ -177,6 +177,9 @@ def _runs(cells: Iterable[Position]) -> Iterator[tuple[int, list[tuple[int, int]
 
 
 def _as_stored(value: Any, at: Position, written: Written, epoch: datetime) -> float | str:
+    if isinstance(value, ErrorValue) and value.startswith("#"):
+        written.formulas[at] = f"={value}"
+        return ""
     if isinstance(value, str):
         if value.startswith("'"):
             return value[1:]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
 from .bridge import constant, properties, struct, typed
-from .errors import NotOpened, NotSaved, at_the_border, is_uno
+from .errors import NotOpened, NotSaved, at_the_border, ended, is_uno, message_of
 from .formats import NumberFormats
 from .formulas import Formulas
 from .names import Names
@@ -25,7 +26,6 @@ _FILTERS = {
     ".xlsx": "Calc MS Excel 2007 XML",
     ".xlsm": "Calc MS Excel 2007 VBA XML",
     ".xltx": "Calc MS Excel 2007 XML Template",
-    ".xltm": "Calc MS Excel 2007 XML Template",
     ".xls": "MS Excel 97",
     ".xlt": "MS Excel 97 Vorlage/Template",
     ".ods": "calc8",
@@ -135,7 +135,7 @@ class Books(base_classes.Books):
         try:
             document = self._app.api.loadComponentFromURL(url, "_blank", 0, properties(**wanted))
         except Exception as error:
-            if not is_uno(error) or type(error).__name__.endswith("DisposedException"):
+            if not is_uno(error) or ended(error):
                 raise
             document = None
         if document is None or not _is_workbook(document):
@@ -168,7 +168,7 @@ class Book(base_classes.Book):
         """Its app."""
         return self._app
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """What tells it from other documents of its office, whatever its name becomes."""
         return str(self._document.RuntimeUID)
@@ -286,7 +286,7 @@ class Book(base_classes.Book):
 
     def tell(self, text: str | None) -> None:
         """Put a text into the status bar; `None` gives it back."""
-        indicator = self._document.CurrentController.Frame.createStatusIndicator()
+        indicator = self._kept("indicator", _indicator)
         if text is None:
             indicator.end()
         else:
@@ -313,9 +313,9 @@ class Book(base_classes.Book):
         try:
             store()
         except Exception as error:
-            if not is_uno(error) or type(error).__name__.endswith("DisposedException"):
+            if not is_uno(error) or ended(error):
                 raise
-            said = str(getattr(error, "Message", ""))
+            said = message_of(error)
         else:
             return
         raise NotSaved(
@@ -353,3 +353,7 @@ def _day_zero(document: Any) -> datetime:
 def _size(document: Any) -> tuple[int, int]:
     last = document.Sheets.getByIndex(0).RangeAddress
     return last.EndRow + 1, last.EndColumn + 1
+
+
+def _indicator(document: Any) -> Any:
+    return document.CurrentController.Frame.createStatusIndicator()
