@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from xlwings import Sheet
-
     from xl_perfeval.live.workbook import Workbook
 
 _KINDS = {"matrix": ("P", "项目", "MX_ITEM"), "scoring": ("SE", "自评", "SE_LEVEL3")}
@@ -226,7 +224,7 @@ def _added(workbook: Workbook, funds: Table, row: int, sheets: Sequence[_Sheet])
         f"P{n}" for n in range(number, number + 10_000) if f"P{n}" not in taken
     )
     name = workbook.cells.read(Ref(funds.sheet, f"{_letters(funds, 'name')}{row}"))[0][0]
-    added: list[_Sheet] = []
+    added: list[tuple[_Sheet, _Sheet]] = []
     for kind in _KINDS:
         of_kind = [each for each in sheets if each.kind == kind]
         if of_kind:
@@ -239,19 +237,17 @@ def _added(workbook: Workbook, funds: Table, row: int, sheets: Sequence[_Sheet])
             )
             _copy_sheet(workbook, model, new)
             _home_line(workbook, model, new)
-            added.append(new)
-            last = (model, new)
-    results = next((pair for pair in [last] if added), None)
-    if results:
-        _chart_row(workbook, *results)
+            added.append((model, new))
+    _chart_row(workbook, *added[-1])
     _write(workbook, Ref(funds.sheet, f"{column_letters(cast('int', funds.key))}{row}"), identity)
     if "go" in funds.columns:
         signs = 'IF(COUNTIF(PE_MARK_E,"?"&ROW())>0,"✗ ",IF(COUNTIF(PE_MARK_W,"?"&ROW())>0,"！",""))'
-        word = _KINDS[added[0].kind][1]
-        link = f'=HYPERLINK("#{added[0].go}",{signs}&"{word}{number} →")'
+        first = added[0][1]
+        word = _KINDS[first.kind][1]
+        link = f'=HYPERLINK("#{first.go}",{signs}&"{word}{number} →")'
         _formula(workbook, Ref(funds.sheet, f"{_letters(funds, 'go')}{row}"), link)
     workbook.cells.forget()
-    return added
+    return [new for _, new in added]
 
 
 def _copy_sheet(workbook: Workbook, model: _Sheet, new: _Sheet) -> None:

@@ -11,7 +11,7 @@ from xl_perfeval.expressions import expression
 from xl_perfeval.model import CellValue
 from xl_perfeval.quantity.column import Cell, Size, size_of, with_rare_unit
 from xl_perfeval.quantity.dates import Day
-from xl_perfeval.quantity.doubts import doubt_about, doubtful_share
+from xl_perfeval.quantity.doubts import doubt_about, doubtful_day, doubtful_share, glued_cells
 from xl_perfeval.quantity.measure import UPPER_BOUNDS, FigureKind, Measure, Sign
 from xl_perfeval.quantity.nouns import noun_after, noun_before
 from xl_perfeval.quantity.numerals import fold, plain
@@ -82,6 +82,7 @@ def _read_text(cell: Cell, doubt: str | None = None) -> Target:
         doubt = doubt_about(cell.folded.strip())
     if len(measures) == 1:
         return _part(cell, first, 0, True, doubt)
+    doubt = doubt or glued_cells(measures, cell.folded)
     ends = {later.at: measure.end for measure, later in pairwise(measures)}
     if len(chosen) == 1:
         return _part(cell, first, ends.get(first.at, 0), True, doubt)
@@ -149,6 +150,7 @@ def _targets_among(measures: list[Measure], folded: str) -> list[Measure]:
     if len(chosen) > 1 and "(" in folded:
         chosen = [measure for measure in chosen if not _in_brackets(measure, folded, chosen[0].at)]
     if len(chosen) > 1:
+        chosen = [measure for measure in chosen if not _is_of_a_model(measure, folded)] or chosen
         firm = [m for m in chosen if m.kind is not FigureKind.duration or m.sign is not Sign.implicit]
         return firm or chosen
     return chosen
@@ -178,6 +180,16 @@ def _is_policy(measure: Measure, folded: str) -> bool:
     return before.endswith("减按") or _POLICY_AFTER.match(folded, measure.end) is not None
 
 
+_MODEL_AFTER = expression(
+    " ?(?:英?寸|吋|匹|瓦|伏|安|(?:厘|毫)?米[宽高厚深长](?!度)|[吨座升](?=[^\\W\\d_]{0,4}[车机艇]))(?=[^\\W\\d_])"
+)
+
+
+def _is_of_a_model(measure: Measure, folded: str) -> bool:
+    """The size of a thing that is counted behind it: 1.5匹空调3台, 3米宽道路2公里."""
+    return measure.sign is Sign.implicit and _MODEL_AFTER.match(folded, measure.number_end) is not None
+
+
 _BASE_AFTER = expression(" ?(?:提高|提升|增加|增长|上升|下降|降低|减少|压缩|降|升)?(?:至|到|为)")
 
 
@@ -204,12 +216,15 @@ def _part(cell: Cell, measure: Measure, previous_end: int, alone: bool, doubt: s
         after = noun_after(text, folded, measure)
         note = _remark(text, folded, measure.end)
     size = size_of(cell, measure, clause)
-    if alone and not size.unit and after and not clause and not cell.unit:
+    signed = measure.start < measure.at and measure.sign is not Sign.implicit
+    if alone and not size.unit and after and (signed or not clause) and not cell.unit:
         size, after = with_rare_unit(size, folded[measure.end :].strip(), after)
     growth, falling = growth_before(clause) if clause else (None, False)
     if growth is None and cell.name and size.unit in ("%", "‰"):
         growth = growth_in_name(cell.name)
     doubt = doubt or measure.damage or doubtful_share(cell, measure, size.unit, growth)
+    if doubt is None and cell.name and not size.unit:
+        doubt = doubtful_day(cell, measure, size.unit)
     assumed = None
     if measure.sign is Sign.implicit and cell.planned:
         assumed = _assumed(cell.name, after or before, measure, size)

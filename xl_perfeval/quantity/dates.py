@@ -30,6 +30,7 @@ class Span(NamedTuple):
 
 _LONGEST = 200
 _SIGNS_OF_TIME = expression("[0-9年月季Q]")
+_LETTER_IN_DATE = expression("[0-9][A-PR-Za-z]|[A-PR-Za-z][0-9]")
 _UNSAID = "没有写明起止时间"
 _SEVERAL = "写了几个时间，不知道用哪一个"
 
@@ -43,6 +44,8 @@ def span_of(text: str, year: int) -> Span:
         return Span(None, None)
     if not _SIGNS_OF_TIME.search(text):
         return _unknown(_UNSAID)
+    if _LETTER_IN_DATE.search(text):
+        return _odd(text)
     text = _IN_WORDS.sub(_in_digits, text)
     for reader in (_part_of_year, _end_of_year, _whole_year):
         span = reader(text, year)
@@ -323,12 +326,15 @@ def _covered(written: _Date, year: int, behind: str) -> tuple[Day, Day]:
     return first._replace(day=begin), last._replace(day=min(end, last.day))
 
 
-_SEPARATOR = expression("(?:份|初|底|末)?(?:-{1,3}|~{1,2}|至|到|/|起至|起到|开始至|开始到)")
+_SEPARATOR = expression(
+    "(?:份|初|底|末)?(?:-{1,3}|~{1,2}|至|到|/|起至|起到|开始至|开始到|(?:开工|启动|开始)(?:建设|实施)?[,，、;；])"
+)
 
 
 def _two_dates(text: str, first: _Date, second: _Date, year: int) -> Span:
     between, behind = text[first.end : second.begin], text[second.end :]
-    if not _SEPARATOR.fullmatch(between):
+    following = between == "、" and second.month == first.month + 1 and not second.year
+    if not following and not _SEPARATOR.fullmatch(between):
         return _unknown(_SEVERAL)
     if first.bare and second.bare and not (first.year and second.year):
         return _unknown(f"“{text[:12]}”可能是年月，也可能是两个月份或两个数")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.column import Cell
-from xl_perfeval.quantity.measure import Measure, Sign
-from xl_perfeval.quantity.units import KNOWN
-from xl_perfeval.quantity.wording import Growth, is_scoring_rule, is_unfilled
+from xl_perfeval.quantity.measure import Measure, Sign, skip_blanks
+from xl_perfeval.quantity.numerals import plain
+from xl_perfeval.quantity.units import KNOWN, unit_at
+from xl_perfeval.quantity.wording import Growth, is_of_time, is_scoring_rule, is_unfilled
 
-_ODD = expression(r"[\^ˆ?？#@&$|\\{}_`!！+±lIO]")
+_ODD = expression(r"[\^ˆ?？#@&$|\\{}_`!！+±\ufffd\ue000-\uf8ff]|[%‰]{2}|^(?:[%‰]|[一二三][0-9])|[0-9] +[0-9]")
 _ODD_BY_NUMBER = expression(
-    r"[\^ˆ?？#@&$|\\{}_`!！](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9][lIO|][0-9%]|[0-9%] ?±"
+    r"[\^ˆ?？#@&$|\\{}_`!！\ufffd\ue000-\uf8ff](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9]\|[0-9%]|[0-9%] ?±"
+    "|[%‰]{2}|^(?:[%‰]|[一二三])[≥≤<>=]?[0-9]"
 )
+_SPLIT_BY_BLANKS = expression("[0-9] +[0-9]")
 _SPLIT_BY_COMMA = expression(r"(?:^|[^0-9.,])[1-9][0-9]{0,2}，[0-9]{3}(?![0-9])")
 _PRODUCT = expression(r"[0-9][^\W\d_]{0,2} ?[*×] ?[0-9]+[^\W\d_]{0,2}$")
 _UNIT_FIRST = expression(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
@@ -21,13 +24,18 @@ def doubt_about(folded: str) -> str | None:
     """Why the whole text is doubtful; `None` when it is not."""
     if "，" in folded and _SPLIT_BY_COMMA.search(folded):
         return "“，”两边可能是同一个数"
-    if folded[-1] in "-~":
-        return "“-”旁边可能少了一个数或符号"
+    if folded[-1] in "-~/":
+        return f"“{folded[-1]}”旁边可能少了一个数或符号"
     if not folded.isalpha():
         if _PRODUCT.search(folded):
             return "写的是相乘，没有写出得数"
-        if _ODD.search(folded) and _ODD_BY_NUMBER.search(folded):
-            return "数字旁边有看不懂的符号"
+        if _ODD.search(folded):
+            if _SPLIT_BY_BLANKS.search(folded):
+                return "数字中间有空格，可能是一个数，也可能是两个数"
+            if _ODD_BY_NUMBER.search(folded):
+                return "数字旁边有看不懂的符号"
+        if letter_for_digit(folded):
+            return "数字里夹着字母，可能识别错了"
         if is_unfilled(folded):
             return "还有没填的地方"
     if folded[-1].isdecimal():
@@ -37,6 +45,48 @@ def doubt_about(folded: str) -> str | None:
     if "分" in folded and is_scoring_rule(folded):
         return "写的像是评分办法，不是目标值"
     return None
+
+
+_LETTER_BY_DIGIT = expression("[0-9][OoQlISBZ]|[OolI][0-9]")
+_RUN = expression(r"(?<![A-Za-z0-9.])[0-9OolI][0-9.OoQlISBZ]+")
+_AFTER_NUMBERS = frozenset("%‰年月日号")
+
+
+def letter_for_digit(folded: str) -> bool:
+    """Whether a number has letters that look like digits (9O%, l0次, 3l日); not 5S管理, 4S店."""
+    if not _LETTER_BY_DIGIT.search(folded):
+        return False
+    for run in _RUN.finditer(folded):
+        at, end = run.span()
+        if not (_LETTER_BY_DIGIT.search(folded, at, end)):
+            continue
+        after = folded[end : end + 1]
+        if after in _AFTER_NUMBERS or (at and folded[at - 1] in "≥≤<>="):
+            return True
+        unit = unit_at(folded, skip_blanks(folded, end))
+        if unit.text or unit.factor:
+            return True
+    return False
+
+
+def glued_cells(measures: list[Measure], folded: str) -> str | None:
+    """Why a text ends in the contents of further cells: 100%10, ≥3个3个10; not 1小时30分钟, 6期312人次."""
+    former, last = measures[-2:]
+    if last.at != former.end or last.end != len(folded) or not former.unit:
+        return None
+    if last.unit and last.unit != former.unit:
+        return None
+    return f"“{folded[former.at : last.end][:16]}”可能是几格的内容连在了一起"
+
+
+_SERIALS = range(40_000, 52_000)  # 2009-07-06 … 2042-05-13
+
+
+def doubtful_day(cell: Cell, measure: Measure, unit: str) -> str | None:
+    """Why a bare number in a column of dates may be a date that lost its format: 43983."""
+    if unit or measure.low not in _SERIALS or not is_of_time(cell.name):
+        return None
+    return f"“{plain(measure.low)}”可能是日期变成的数字"
 
 
 _SHARE = expression("率|满意度|比例|占比|覆盖面|比重|知晓度|百分比")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.measure import FigureKind, Measure, Sign, skip_blanks
 from xl_perfeval.quantity.numerals import LONGEST, number
-from xl_perfeval.quantity.units import DURATIONS, unit_at
+from xl_perfeval.quantity.units import DURATIONS, PER_MANY, unit_at
 from xl_perfeval.quantity.vocabulary import words
 
 
@@ -116,7 +116,7 @@ def _clock_or_ratio(text: str, at: int, mark: int, value: int) -> Measure | None
     if clock:
         return Measure(FigureKind.date, Decimal(value), at, clock.end())
     ratio = _RATIO.match(text, mark)
-    if ratio is None:
+    if ratio is None or PER_MANY.match(text, mark):
         return None
     about = "可能是日期，也可能是分数" if text[mark] == "/" else "是比例，不能直接比较"
     damage = f"“{text[at : ratio.end()][:12]}”{about}"

@@ -94,6 +94,9 @@ _LENGTHS = {
 }
 _LETTERS = expression(r"[A-Za-z]+[²³23]?")
 _BELOW = expression(r" ?/ ?([0-9]*[^\W\d_]{1,4}[²³23]?(?:[·*×./][^\W\d_]{1,4})?)")
+PER_MANY = expression("/ ?1?0{0,3}[十百千万]人?")
+"""What a rate without unit is counted by: 10/10万."""
+
 _BREAKS = (" ", "\n")
 _BROKEN_WORD = expression(r"([^\W\d_a-zA-Z])[ \n]([^\W\d_a-zA-Z])$")  # 300 公 里: a cell wrapped within its unit
 _LIMIT_BEHIND = expression("(?<=[^\\W\\d_])(?:以|之|及|左|内$)[^\\W\\d_]*$")
@@ -110,7 +113,8 @@ def unit_at(text: str, at: int) -> Unit:
     if not word and factor is not None and text[start : start + 1] == "/":
         word, end = "元", start  # 620万/月
     if not word:
-        return Unit("", factor, start)
+        per_many = PER_MANY.match(text, start) if text[start : start + 1] == "/" else None
+        return Unit(per_many[0], None, per_many.end()) if per_many else Unit("", factor, start)
     if text[end : end + 1] in ("/", " "):
         below = _BELOW.match(text, end)
         if below:

@@ -6,6 +6,7 @@ from xl_perfeval.expressions import expression
 from xl_perfeval.quantity.amounts import NOTHING
 from xl_perfeval.quantity.column import Cell
 from xl_perfeval.quantity.dates import span_of
+from xl_perfeval.quantity.doubts import letter_for_digit
 from xl_perfeval.quantity.measure import FigureKind, Measure, Sign
 from xl_perfeval.quantity.naming import is_letter
 from xl_perfeval.quantity.targets import Kind, Target, bound_of, unread
@@ -15,6 +16,7 @@ from xl_perfeval.quantity.wording import (
     Growth,
     band_of,
     is_forecast,
+    is_of_time,
     is_unfilled,
     is_vague,
     reference_sign,
@@ -75,6 +77,8 @@ _PRODUCT = expression(r"[0-9.]+ ?[*×] ?[0-9.]+")
 
 def _looks_damaged(text: str, measures: list[Measure]) -> bool:
     """Signs or letters without sense, a letter glued to an amount (M.8万元); not 5G基站, C25混凝土."""
+    if letter_for_digit(text):
+        return True
     if text.isascii() or not text.strip("≥≤ ") or text in _ONLY_UNIT or _PRODUCT.fullmatch(text):
         return True
     if not measures:
@@ -89,10 +93,10 @@ def _looks_damaged(text: str, measures: list[Measure]) -> bool:
 # --- dates --------------------------------------------------------------------------------------------------
 
 _DATE_WORDS = expression("年|月|季度|[0-9]日")
-_DATE_NAME = expression("时效|时间|^time$|^schedule$|日期|期限|进度")
-_DEADLINE = expression("前|底|末|止|完成|期间|起|至|全年|内|-|~")
+_DEADLINE = expression("前|底|末|止|完成|期间|起|至|全年|内|-|~|完工|竣工|建成|验收|交付|开工|到位|发放|支付|办结")
 _ONLY_DATE = expression(
-    "[0-9年月日号.\\-/~至到前底末之以内上下半初中旬第季度全完成止起本当次 一二三四,，:()预计于在由从截]+"
+    "(?:[^\\W\\d_]{0,6}(?:时间|日期|期限|时限|周期)[为: ]?)?[≤<=]{0,2}"
+    "[0-9年月日号.\\-/~至到前底末之以内上下半初中旬第季度全完成止起本当次 〇一二三四五六七八九十、,，:()预计于在由从截]+"
 )
 
 
@@ -105,8 +109,7 @@ def _read_date(cell: Cell, text: str, measures: list[Measure]) -> Target | None:
     if damage is not None:
         return unread(cell.raw, damage, Kind.date)
     only_date = _ONLY_DATE.fullmatch(text) is not None
-    of_time = bool(cell.name) and _DATE_NAME.search(cell.name) is not None
-    if not only_date and not of_time and not (measures and _DEADLINE.match(cell.folded, measures[-1].end)):
+    if not only_date and not is_of_time(cell.name) and not (measures and _DEADLINE.match(cell.folded, measures[-1].end)):
         return None
     start, end, reason = span_of(text, cell.year)
     if reason is not None:

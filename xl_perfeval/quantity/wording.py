@@ -75,6 +75,14 @@ def smaller_is_better(name: str, *, rate: bool, duration: bool) -> bool:
     return duration and not rate and (name in _COLUMNS_OF_TIME or _TIME.search(name) is not None)
 
 
+_NAME_OF_TIME = expression("时效|时间|^time$|^schedule$|日期|期限|进度")
+
+
+def is_of_time(name: str) -> bool:
+    """Whether what is named is a time: the column of time targets, 完成时间, 期限."""
+    return bool(name) and _NAME_OF_TIME.search(name) is not None
+
+
 _BANDS = expression(
     "(?:已|全部|全面|完全)?(达成|部分达成|未达成|没有达成|基本达成|未能达成|部分实现|实现)(?:了)?(?:年度|预期|既定|绩效|全部|的)*(?:指标|目标)"
     "(?:程度较低)?(?:(?:并|且|，|,).{0,14})?。?"

@@ -61,9 +61,8 @@ def match(edited: Edited, printed: Record, outline: Sequence[Heading]) -> Match:
 
 _ALIKE = 0.6
 """Share of common characters from which on a text without a bookmark is taken for one that is missing."""
-_MOST_PAIRS = 4_000
-_LONGEST = 3_000
-"""Characters beyond which texts are only compared for equality."""
+_MOST_COMPARED = 20_000_000
+"""Products of lengths of texts that are compared in one document; beyond it they are not the same paragraphs."""
 
 
 @dataclass(slots=True)
@@ -185,14 +184,13 @@ class _Matching:
                     part.ids = (each.id,)
                     unknown.remove(part)
                 missing.remove(each)
-        if len(missing) * len(unknown) > _MOST_PAIRS:
-            return
-        pairs = [
-            (-ratio, n, m)
-            for n, each in enumerate(missing)
-            for m, part in enumerate(unknown)
-            if (ratio := _alike(each.text, part.block.text)) >= _ALIKE
-        ]
+        room = _MOST_COMPARED
+        pairs: list[tuple[float, int, int]] = []
+        for n, each in enumerate(missing):
+            for m, part in enumerate(unknown):
+                room -= len(each.text) * len(part.block.text)
+                if room > 0 and (ratio := _alike(each.text, part.block.text)) >= _ALIKE:
+                    pairs.append((-ratio, n, m))
         taken: set[int] = set()
         for _, n, m in sorted(pairs):
             if missing[n].id not in known and m not in taken:
@@ -285,8 +283,8 @@ class _Matching:
         for number, (part, lines) in enumerate(parts):
             if part.mark is not None or part.is_changed:
                 is_over |= number > last
-                if self._word(part)[:1] == "=":
-                    zone, near = self._layout.sections.get(part.mark or 0, zone), ""
+                if part.mark is not None and self._word(part)[0] == "=":
+                    zone, near = self._layout.sections.get(part.mark, zone), ""
                 continue
             text = "\n".join(lines)
             if not part.ids:
@@ -334,8 +332,6 @@ def _leaders(groups: Iterable[Sequence[str]]) -> dict[str, str]:
 
 def _alike(one: str, other: str) -> float:
     """Share of characters that two texts have in common, in order; 0 when it is certainly too little."""
-    if max(len(one), len(other)) > _LONGEST:
-        return 0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
         return 0
