@@ -184,6 +184,15 @@ class Office:
         return OfficeBook(self, document)
 
     @_at_the_border
+    def open_text(self, path: Path) -> OfficeText:
+        """Open a private copy of a text document; use as a context manager."""
+        document = self._load(path)
+        if not document.supportsService("com.sun.star.text.TextDocument"):
+            document.close(True)
+            raise OfficeError(f"{path.name} is not a text document")
+        return OfficeText(self, document)
+
+    @_at_the_border
     def to_pdf(self, path: Path, pdf: Path) -> None:
         """Print a workbook or text document to PDF, every visible sheet by its own page set-up."""
         document = self._load(path)
@@ -537,6 +546,152 @@ class OfficeBook:
         moved = self._parser(_CALC).printFormula(tokens, at)
         return re.sub(r"\b(ROW|COLUMN)\(\)", rf"\1({address})", moved)
 
+
+class OfficeText:
+    """An open private copy of a text document, edited as at the keyboard: with a cursor, selections and Enter.
+
+    A paragraph is named by a bookmark on it. Leaving the `with` block closes the document; nothing is saved.
+    """
+
+    def __init__(self, office: Office, document: Any) -> None:
+        self.office = office
+        self.document = document
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @_at_the_border
+    def close(self) -> None:
+        """Close without saving."""
+        self.document.close(True)
+
+    @_at_the_border
+    def bookmarks(self) -> list[str]:
+        """Names of all bookmarks, in no order."""
+        return list(self.document.Bookmarks.ElementNames)
+
+    @_at_the_border
+    def texts(self) -> list[str]:
+        """The paragraphs outside tables, from top to bottom, blank ones too."""
+        content = self.document.Text.createEnumeration()
+        found: list[str] = []
+        while content.hasMoreElements():
+            element = content.nextElement()
+            if element.supportsService("com.sun.star.text.Paragraph"):
+                found.append(element.getString())
+        return found
+
+    @_at_the_border
+    def text(self, bookmark: str) -> str:
+        """The first paragraph with a bookmark."""
+        return self._selected(bookmark).getString()
+
+    @_at_the_border
+    def type_over(self, bookmark: str, old: str, new: str) -> None:
+        """Select `old` in the paragraph and type `new`; a blank `old` types before the paragraph."""
+        cursor = self._cursor(bookmark, self._selected(bookmark).getString().index(old))
+        cursor.goRight(len(old), True)
+        cursor.setString(new)
+
+    @_at_the_border
+    def type_at_end(self, bookmark: str, text: str) -> None:
+        """Type behind the paragraph; `\n` is Enter."""
+        cursor = self._cursor(bookmark, len(self._selected(bookmark).getString()))
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.document.Text.insertControlCharacter(cursor, _PARAGRAPH_BREAK, False)
+            self.document.Text.insertString(cursor, line, False)
+
+    @_at_the_border
+    def type_under(self, heading: str, text: str, style: str = "Normal Indent") -> None:
+        """Put a new paragraph in this style below the first one that has these words."""
+        search = self.document.createSearchDescriptor()
+        search.SearchString = heading
+        found = self.document.findFirst(search)
+        cursor = found.Text.createTextCursorByRange(found.End)
+        cursor.gotoEndOfParagraph(False)
+        found.Text.insertControlCharacter(cursor, _PARAGRAPH_BREAK, False)
+        cursor.ParaStyleName = style
+        found.Text.insertString(cursor, text, False)
+
+    @_at_the_border
+    def split(self, bookmark: str, before: str) -> None:
+        """Press Enter before these words of the paragraph."""
+        cursor = self._cursor(bookmark, self._selected(bookmark).getString().index(before))
+        self.document.Text.insertControlCharacter(cursor, _PARAGRAPH_BREAK, False)
+
+    @_at_the_border
+    def join(self, bookmark: str) -> None:
+        """Delete the end of the paragraph, so that the next one goes on in it."""
+        cursor = self._cursor(bookmark, len(self._selected(bookmark).getString()))
+        cursor.goRight(1, True)
+        cursor.setString("")
+
+    @_at_the_border
+    def delete(self, bookmark: str) -> None:
+        """Select the whole paragraph with its end, and delete it."""
+        self._select(bookmark)
+        self._dispatch(".uno:Delete")
+
+    @_at_the_border
+    def move(self, bookmark: str, before: str) -> None:
+        """Cut the whole paragraph and paste it before that of another bookmark."""
+        self._select(bookmark)
+        self._dispatch(".uno:Cut")
+        view = self.document.CurrentController.ViewCursor
+        view.gotoRange(self._cursor(before, 0), False)
+        self._dispatch(".uno:Paste")
+
+    @_at_the_border
+    def track_changes(self) -> None:
+        """Record changes from now on."""
+        self.document.RecordChanges = True
+
+    @_at_the_border
+    def save_as_docx(self, path: Path) -> None:
+        """What LibreOffice makes of the document."""
+        self.document.storeToURL(path.absolute().as_uri(), _properties(FilterName="MS Word 2007 XML"))
+
+    @_at_the_border
+    def save_as_odt(self, path: Path) -> None:
+        """The document in LibreOffice's own format."""
+        self.document.storeToURL(path.absolute().as_uri(), _properties(FilterName="writer8"))
+
+    def _selected(self, bookmark: str) -> Any:
+        cursor = self.document.Text.createTextCursorByRange(
+            self.document.Bookmarks.getByName(bookmark).Anchor.Start
+        )
+        cursor.gotoStartOfParagraph(False)
+        cursor.gotoEndOfParagraph(True)
+        return cursor
+
+    def _cursor(self, bookmark: str, offset: int) -> Any:
+        cursor = self._selected(bookmark)
+        cursor.gotoStartOfParagraph(False)
+        cursor.goRight(offset, False)
+        return cursor
+
+    def _select(self, bookmark: str) -> None:
+        """Select the paragraph with its end, in the view."""
+        cursor = self._selected(bookmark)
+        cursor.goRight(1, True)
+        view = self.document.CurrentController.ViewCursor
+        view.gotoRange(cursor.Start, False)
+        view.gotoRange(cursor.End, True)
+
+    def _dispatch(self, command: str) -> None:
+        url = _uno().createUnoStruct("com.sun.star.util.URL")
+        url.Complete, url.Protocol, url.Path = command, ".uno:", command.removeprefix(".uno:")
+        dispatch = self.document.CurrentController.Frame.queryDispatch(url, "", 0)
+        if dispatch is None:
+            raise OfficeError(f"{command} is not available")
+        dispatch.dispatch(url, ())
+
+
+_PARAGRAPH_BREAK = 0  # com.sun.star.text.ControlCharacter
 
 _KEEPER = """
 folder=$0 pipe=$1 single=$2

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xl_perfeval import forms
 from xl_perfeval.model import (
+    NOWHERE,
     Execution,
     Funding,
     Goal,
@@ -129,7 +130,7 @@ class _Shape:
             indicators=rows,
             statements=statements,
             execution=Execution(reason=rng.choice((None, "年中追加预算，11月到位")) if framed else None),
-            matrix=forms_locator(),
+            matrix=NOWHERE,  # the examples give the project its sheets
         )
 
     def _funding(self) -> Funding:
@@ -230,10 +231,3 @@ class _Shape:
             score=rng.choice((8, None)) if worded and scored else None,
             reason=rng.choice(_REASONS),
         )
-
-
-def forms_locator() -> Any:
-    """Any place: the examples give the project's sheets their own."""
-    from xl_perfeval.model import NOWHERE
-
-    return NOWHERE

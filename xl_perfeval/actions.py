@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from xl_perfeval.books import ReadableBook
     from xl_perfeval.books.file import FileBook
     from xl_perfeval.model import Edition, Paragraph, Submission
-    from xl_perfeval.narrative.redrafting import Redrafted
+    from xl_perfeval.narrative.redrafting import Narrative, Redrafted
     from xl_perfeval.repairs import Repair
+    from xl_perfeval.report.edited import Record
+    from xl_perfeval.report.takeback import TakenBack
     from xl_perfeval.template.macros import Macros
     from xl_perfeval.writing import Written
 
@@ -52,6 +54,16 @@ class DraftedReport:
     report: Report
     redrafted: Redrafted
     backup: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenReport:
+    """A report taken back from Word. Nothing was written when there is no `backup`."""
+
+    taken: TakenBack
+    backup: Path | None
+    has_notes: bool = False
+    """The document has comments or footnotes, which are not taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +341,53 @@ class OpenBook(Book, Protocol):
     def formulas(self, sheet: str) -> Mapping[str, str]:
         """The formulas of a sheet by address."""
         ...
+
+
+def take_back(path: Path, document: Path, now: datetime, template: Path | None = None) -> TakenReport:
+    """Bring what people changed in a report in Word back into the 报告文字 of its workbook.
+
+    Each paragraph by the merge of `report.takeback`; the workbook is saved once, with a backup, the document is only
+    read. `template` is what the report was printed with; it matters only when the document's own record is gone.
+    Raises `NotReadable`, `saving.NotSaved`.
+    """
+    from xl_perfeval import reading
+    from xl_perfeval.books.file import FileBook
+    from xl_perfeval.books.patching import check_free
+    from xl_perfeval.report import edited, takeback
+    from xl_perfeval.writing import paragraphs
+
+    check_free(path)
+    returned = edited.read(document)
+    book = FileBook.open(path, writable=True)
+    paragraphs.expect(book)
+    submission = reading.read(book)
+    edition = submission.edition
+    formulas = _narrative_formulas(book, submission)
+    before = paragraphs.current(book, edition, formulas=formulas)
+    takeback.check(returned, submission, before)
+    printed = returned.record or _printed_now(submission, before, template)
+    computed = {row.id for row in before.rows if (at := row.at("text")) and at.cell in formulas}
+    taken = takeback.take_back(before, returned, printed, edition.outline, computed)
+    written = paragraphs.put(book, edition, taken, now, formulas=formulas, action="取回Word修改")
+    paragraphs.recount(book, written, edition)
+    return TakenReport(taken=taken, backup=book.save(now), has_notes=returned.flow.has_notes)
+
+
+def _printed_now(submission: Submission, narrative: Narrative, template: Path | None) -> Record:
+    """What the document of this narrative would remember of itself."""
+    import tempfile
+    from pathlib import Path
+
+    from xl_perfeval import report
+    from xl_perfeval.report import edited
+
+    with tempfile.TemporaryDirectory(prefix="perfeval-") as folder:
+        fresh = Path(folder) / "report.docx"
+        printed = narrative.printed(heading.id for heading in submission.edition.outline)
+        report.write(submission, printed, fresh, template)
+        record = edited.read(fresh).record
+    assert record is not None
+    return record
 
 
 def _narrative_formulas(book: FileBook | OpenBook, submission: Submission) -> Mapping[str, str]:

@@ -305,6 +305,14 @@ def report(
             help="不写报告，只存一份自带的模板供修改；可以不写 FILE。已有的文件不会被覆盖。",
         ),
     ] = None,
+    take_back: Annotated[
+        Path | None,
+        typer.Option(
+            "--take-back",
+            metavar="EDITED.docx",
+            help="不写报告，只把在 Word 里改过的报告取回到“报告文字”；先备份，分不清的请您选择。",
+        ),
+    ] = None,
 ) -> None:
     """起草报告：写进工作簿的“报告文字”，再写成 Word 文档；您改过的文字不会被覆盖。"""
     from xl_perfeval import actions, printing
@@ -315,6 +323,12 @@ def report(
         return _save_template(save_template, file)
     if file is None:
         raise WrongCall("还缺少 FILE。用法见 perfeval report --help。")
+    if take_back:
+        if docx or pdf:
+            raise WrongCall(
+                "--take-back 只取回，不写报告，不能和 --docx、--pdf 一起用；请先取回，再写一次报告。"
+            )
+        return _take_back(file, take_back, template)
     wanted = docx or file.with_name(f"{file.stem}_报告.docx")
     _check_suffix("报告", wanted, ".docx")
     if pdf:
@@ -342,6 +356,24 @@ def report(
             printed = actions.print_report(drafted.report.path, pdf, _now())
         _print(f"已写出 PDF“{printed}”。")
     return None
+
+
+def _take_back(file: Path, document: Path, template: Path | None) -> None:
+    from xl_perfeval import actions, printing
+    from xl_perfeval.books import NotReadable
+    from xl_perfeval.saving import NotSaved
+
+    chosen = template or actions.report_template(file)
+    try:
+        with _bar("取回", 1):
+            taken = actions.take_back(file, document, _now(), chosen)
+    except NotReadable as why:
+        _tell(_about(str(file), why.problem, why.remedy))
+        raise typer.Exit(why.exit_status) from why
+    except NotSaved as failure:
+        _tell(str(failure))
+        raise typer.Exit(getattr(failure, "exit_status", WRONG_CALL)) from failure
+    _print(printing.taken_back(str(file), str(document), taken), end="")
 
 
 def _save_template(path: Path, file: Path | None) -> None:

@@ -17,7 +17,7 @@ from xl_perfeval.model import Confirmation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from xl_perfeval.actions import DraftedReport, Touched
+    from xl_perfeval.actions import DraftedReport, TakenReport, Touched
     from xl_perfeval.checked import Checked
     from xl_perfeval.findings import Finding
     from xl_perfeval.model import Edition, Evidence, Scoring
@@ -170,6 +170,40 @@ def drafted(file: str, drafted: DraftedReport, *, columns: int = 80) -> str:
     if drafted.backup is not None:
         lines += wrapped(f"改动以前的文件：{drafted.backup}", columns)
     return "\n".join(lines) + "\n"
+
+
+def taken_back(file: str, document: str, taken: TakenReport, *, columns: int = 80) -> str:
+    """What came back from Word into the workbook, what is left to decide there, and what could not be placed."""
+    made = taken.taken
+    if taken.backup is None:
+        lines = wrapped(f"“{document}”：{made.counts}。工作簿没有改动。", columns)
+    else:
+        lines = wrapped(f"“{document}”的修改已写入“{file}”的“报告文字”：{made.counts}。", columns)
+    todo = (
+        (made.conflicts, "要您选择的段，两边都改了：正文没有动，Word 里的放在“系统新稿”，请在“采用”列选“采用新稿”或“保留我的”，再运行 perfeval report。"),
+        (made.merged, "其中有的段“报告文字”里后来也改过，两边的修改已合在一起，请核对；核对后清空“采用”列的“请核对”。"),
+        (taken.has_notes, "文档里的批注和脚注没有取回。"),
+    )  # fmt: skip
+    for there, sentence in todo:
+        if there:
+            lines += wrapped(sentence, columns, "  ")
+    if made.unplaced:
+        lines.append("放不回去的：")
+    for number, each in enumerate(made.unplaced, start=1):
+        lines += wrapped(f"“{_beginning(each.text)}”", columns, f"{number:>3}  ", "     ")
+        lines += wrapped(each.why, columns, "     → ", "       ")
+    if taken.backup is not None:
+        lines += wrapped(f"改动以前的文件：{taken.backup}", columns)
+    return "\n".join(lines) + "\n"
+
+
+def _beginning(text: str) -> str:
+    """A text, or enough of it to find it again."""
+    one_line = text.replace("\n", " ")
+    return one_line if len(one_line) <= _QUOTED else f"{one_line[:_QUOTED]}……"
+
+
+_QUOTED = 120
 
 
 def _written(file: str, written: Written, changed: bool) -> str:

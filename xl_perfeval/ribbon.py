@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -41,10 +41,20 @@ _LONGEST_LOG = 1_000_000
 """Bytes of the log; a longer one begins anew."""
 
 
+def launch() -> NoReturn:
+    """The program `perfeval-ribbon`: `main`, and then the end.
+
+    The process is ended without tidying up: LibreOffice's bridge has threads of its own that may crash then, and
+    xlwings would show an English box for any status but 0.
+    """
+    with suppress(BaseException):
+        main()
+    os._exit(0)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """The launcher. Always 0: xlwings shows an English box for any other."""
-    given = list(sys.argv[1:] if argv is None else argv)
-    _press(given)
+    """One press, as the command line says it; always 0."""
+    _press(list(sys.argv[1:] if argv is None else argv))
     return 0
 
 
@@ -259,4 +269,4 @@ def _log_folder() -> Path:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    launch()

@@ -118,6 +118,12 @@ class LiveBook:
             top, left = row_and_column(ref.cell)
             self._writing.append(_Block(ref.sheet, top, left, [list(row) for row in rows]))
 
+    def _put(self, block: _Block) -> None:
+        place = self._sheets()[block.sheet].range(
+            (block.top, block.left), (block.bottom - 1, block.right - 1)
+        )
+        cast("Any", place).value = [[_stored(value) for value in row] for row in block.rows]
+
     def drop(self) -> None:
         """Forget what was to be written."""
         self._writing.clear()
@@ -131,11 +137,7 @@ class LiveBook:
         corners = {(ref.sheet, *row_and_column(ref.cell)) for ref in first}
         blocks.sort(key=lambda block: (block.sheet, block.top, block.left) not in corners)
         for block in blocks:
-            place = self._sheets()[block.sheet].range(
-                (block.top, block.left), (block.bottom - 1, block.right - 1)
-            )
-            cast("Any", place).value = [[_stored(value) for value in row] for row in block.rows]
-        for block in blocks:
+            self._put(block)
             self._cells.pop(block.sheet, None)
         self._writing.clear()
         return len(blocks)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from difflib import get_close_matches
+from itertools import zip_longest
 from typing import Any, cast
 
 from xl_perfeval import forms
 from xl_perfeval.model import (
+    Base,
     CellValue,
     Edition,
     Execution,
@@ -18,6 +20,7 @@ from xl_perfeval.model import (
     Goal,
     Indicator,
     Paragraph,
+    ParagraphState,
     Project,
     Source,
     Stage,
@@ -210,11 +213,58 @@ def _texts(value: object, path: str) -> tuple[str, ...]:
     read = (
         _required_text(item, f"{path}[{place}]") for place, item in enumerate(cast("list[object]", value))
     )
-    return tuple(text for text in read if text)
+    return tuple(text or "" for text in read)
 
 
-def _paragraphs(id: str, paragraphs: tuple[str, ...]) -> tuple[Paragraph, ...]:  # noqa: A002 - the JSON key
-    return tuple(Paragraph(section=id, text=text) for text in paragraphs)
+def _paragraphs(
+    id: str,  # noqa: A002 - the JSON key
+    paragraphs: tuple[str, ...],
+    origins: tuple[dict[str, Any], ...] = (),
+) -> tuple[Paragraph, ...]:
+    told = zip_longest(paragraphs, origins[: len(paragraphs)], fillvalue=_NO_ORIGIN)
+    return tuple(_paragraph(id, str(text), **dict(origin)) for text, origin in told if text)
+
+
+_NO_ORIGIN: Mapping[str, Any] = {}
+
+
+def _paragraph(
+    section: str,
+    text: str,
+    *,
+    id: str = "",  # noqa: A002 - the JSON key
+    state: ParagraphState = ParagraphState.WRITTEN,
+    generated: str = "",
+    generated_in: str = "",
+    offered: str = "",
+    draft: str = "",
+    take: str = "",
+) -> Paragraph:
+    paragraph = Paragraph(section=section, text=text, id=id, state=state, draft=draft, take=take.strip())
+    drafted = state is ParagraphState.DRAFTED
+    if not id or paragraph.is_own or not (generated or offered or drafted):
+        return paragraph
+    last = generated or (text if drafted else "")
+    if drafted and last != text:
+        paragraph = replace(paragraph, state=ParagraphState.EDITED)
+    return replace(paragraph, base=Base(section=generated_in or section, text=last, offered=offered))
+
+
+def _state(value: object, path: str) -> ParagraphState | None:
+    if value is None:
+        return None
+    return ParagraphState(_word(value, path, [state.value for state in ParagraphState]))
+
+
+def _optional_section_id(value: object, path: str) -> str | None:
+    return None if value is None else _section_id(value, path)
+
+
+def _origins(value: object, path: str) -> tuple[dict[str, Any], ...]:
+    if not isinstance(value, list):
+        raise NotASubmission(f"{path} 应当是方括号里的列表，现在是{_kind(value)}。")
+    items = enumerate(cast("list[object]", value))
+    return tuple({} if item is None else values(item, f"{path}[{place}]", ORIGIN) for place, item in items)
 
 
 def _source(name: str = "", **amounts: Any) -> Source:
@@ -290,8 +340,22 @@ PROJECT = Shape(
     required=("name",),
     make=Project,
 )
+ORIGIN = Shape(
+    keys={
+        "id": _optional_text,
+        "state": _state,
+        "generated": _optional_text,
+        "generated_in": _optional_section_id,
+        "offered": _optional_text,
+        "draft": _optional_text,
+        "take": _optional_text,
+    }
+)
+"""What the program knows of a paragraph that it drafted or that people locked."""
 SECTION = Shape(
-    keys={"id": _section_id, "paragraphs": _texts}, required=("id", "paragraphs"), make=_paragraphs
+    keys={"id": _section_id, "paragraphs": _texts, "origins": _origins},
+    required=("id", "paragraphs"),
+    make=_paragraphs,
 )
 
 

@@ -17,6 +17,7 @@ from xl_perfeval.model import (
     Execution,
     Indicator,
     Paragraph,
+    ParagraphState,
     Project,
     Source,
     Submission,
@@ -24,7 +25,7 @@ from xl_perfeval.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 def to_json(submission: Submission) -> dict[str, Any]:
@@ -134,11 +135,33 @@ def _blank(value: object) -> bool:
 
 
 def _sections(paragraphs: Iterable[Paragraph]) -> list[dict[str, Any]]:
-    texts: dict[str, list[str]] = {section: [] for section in shapes.SECTIONS}
+    found: dict[str, list[Paragraph]] = {section: [] for section in shapes.SECTIONS}
     for paragraph in paragraphs:
         if paragraph.text:
-            texts.setdefault(paragraph.section, []).append(paragraph.text)
-    return [{"id": section, "paragraphs": found} for section, found in texts.items() if found]
+            found.setdefault(paragraph.section, []).append(paragraph)
+    return [_section(section, inside) for section, inside in found.items() if inside]
+
+
+def _section(section: str, paragraphs: Sequence[Paragraph]) -> dict[str, Any]:
+    written: dict[str, Any] = {"id": section, "paragraphs": [each.text for each in paragraphs]}
+    origins = [_origin(each) or None for each in paragraphs]
+    return written | {"origins": origins} if any(origins) else written
+
+
+def _origin(paragraph: Paragraph) -> dict[str, str]:
+    """What `new` needs to go on drafting where this workbook is; nothing for a paragraph of people's own."""
+    base = None if paragraph.is_own else paragraph.base
+    drafted = paragraph.state is ParagraphState.DRAFTED
+    told = {
+        "id": "" if paragraph.is_own else paragraph.id,
+        "state": "" if paragraph.state is ParagraphState.WRITTEN else paragraph.state.value,
+        "generated": base.text if base and not (drafted and base.text == paragraph.text) else "",
+        "generated_in": base.section if base and base.section != paragraph.section else "",
+        "offered": base.offered if base else "",
+        "draft": paragraph.draft,
+        "take": paragraph.take,
+    }
+    return {key: value for key, value in told.items() if value}
 
 
 _SUMMED = ("initial_budget", "budget", "budget_local", "spent", "spent_local")

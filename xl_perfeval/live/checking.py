@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xl_perfeval import actions, writing
+from xl_perfeval.forms import names
 from xl_perfeval.live import walking
 
 if TYPE_CHECKING:
@@ -34,7 +35,12 @@ def validate(workbook: Workbook, now: datetime) -> str:
         workbook.progress("校验：正在写入……")
         workbook.back_up(now)
         with workbook.calm():
-            book.flush()
+            # The time first: when the program is killed, the next check sees that something else is not as it says.
+            book.flush(
+                first=[
+                    ref for name in (names.FINDINGS_TIME, names.FINDINGS_STATUS) if (ref := book.named(name))
+                ]
+            )
         told = f"{checked.counts}；{written.status}"
     walking.show_first(workbook, written)
     return f"{told}。"

@@ -48,6 +48,15 @@ def previous_finding(workbook: Workbook) -> str:
     return _step(workbook, -1)
 
 
+def show_guide(workbook: Workbook) -> str:
+    """帮助: show 填报说明."""
+    tab = _tab(workbook, "GUIDE")
+    if tab is None:
+        raise NotSaved("这个工作簿里没有“填报说明”表。")
+    workbook.go(Ref(tab, "A1"))
+    return "怎样填、怎样改，见“填报说明”。"
+
+
 def _step(workbook: Workbook, step: int) -> str:
     table, listed = _table(workbook)
     if not listed:

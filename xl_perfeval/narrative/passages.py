@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from xl_perfeval.model import Submission
+from xl_perfeval.model import Edition, Submission
 from xl_perfeval.narrative import analysis, drafting, funds, goals, problems, remarks, results
 from xl_perfeval.narrative.prose import Prose
 from xl_perfeval.wording import LONGEST
 
 # Importing them enters their sections.
 SECTION_MODULES = (funds, goals, results, analysis, problems, remarks)
-
-
-most = drafting.most
 
 
 class Passage(NamedTuple):
@@ -31,6 +28,11 @@ def of(submission: Submission) -> Iterator[Passage]:
         for draft in drafting.drafts(heading.id, submission):
             for key, text in _parts(draft):
                 yield Passage(heading.id, f"{heading.id}/{key}", text)
+
+
+def most(edition: Edition, projects: int) -> int:
+    """How many passages a submission with so many projects can have at most, long ones counted once."""
+    return drafting.most(edition, projects)
 
 
 def _parts(draft: drafting.Draft) -> Iterator[tuple[str, Prose]]:

@@ -213,16 +213,35 @@ class _Run:
             return row
         if row.is_own or row.state is ParagraphState.LOCKED:
             self._note("protected", row)
-            return row
+            return self._own(row)
         base = self.bases.get(row.id, Base(section=row.section, text=""))
         row, base = self._chosen(row, base)
         if row.state is ParagraphState.WRITTEN:
             self._note("protected", row)
+            if self._is_asked(row, base):
+                return row
             row, base = self._without_offer(row, base), replace(base, offered="")
             return self._kept(row, base) if row.id in self.bases else row
         if not row.text:
             return self._emptied(row, base)
         return self._generated(row, base) if row.id in self.drafts else self._ended(row, base)
+
+    def _own(self, row: Paragraph) -> Paragraph:
+        """A paragraph of a person, after the choice between it and a text from Word that was put beside it."""
+        base = self.bases.get(row.id)
+        if row.state is ParagraphState.LOCKED or base is None or not base.offered:
+            return row
+        if row.take == Take.CHOOSE and row.draft:
+            self._note("conflicts", row)
+            return row
+        if row.take == Take.NEW and row.draft:
+            self._note("adopted", row)
+            row = replace(row, text=row.draft, draft="", take="")
+        elif row.take == Take.MINE:
+            self._note("declined", row)
+            row = replace(row, draft="", take="")
+        self.bases[row.id] = replace(base, offered="")
+        return row
 
     def absent(self, draft: Paragraph, theirs: frozenset[str]) -> Paragraph | None:
         """A row for a draft that has none; `None` for one that people do without. `theirs` are people's sections."""
@@ -280,6 +299,12 @@ class _Run:
             self._note("refreshed", row)
         elif found.text != new:
             self._note("kept", row)
+        if self._is_asked(row, base):
+            draft = merge(base.offered, row.draft, new).text
+            if draft not in {new, found.text}:
+                row = replace(row, text=found.text, draft=draft)
+                return self._kept(row, replace(base, text=new, offered=new))
+            row = replace(row, draft="", take="")  # it would read the same
         waits = found.text != new and (found.outcome is Outcome.MERGED or row.take == Take.CHECK)
         row, base = replace(row, text=found.text), replace(base, text=new)
         if waits:
@@ -292,12 +317,16 @@ class _Run:
         if new != base.text:
             self._note("conflicts", row)
             return self._offered(row, base, new, Take.CHOOSE)
+        if self._is_asked(row, base):
+            return self._kept(row, base)
         row = self._without_offer(row, base)
         self.bases[row.id] = replace(base, offered="")
         return row if row.draft else None
 
     def _ended(self, row: Paragraph, base: Base) -> Paragraph | None:
         """A paragraph that is no longer generated: it goes only when nobody touched it."""
+        if self._is_asked(row, base):
+            return self._kept(row, base)
         row_without = self._without_offer(row, base)
         if row.text == base.text and row.section == base.section and not row_without.draft:
             self._note("removed", row)
@@ -306,6 +335,13 @@ class _Run:
         self._note("ended", row)
         self.bases[row.id] = replace(base, offered="")
         return replace(row_without, take=Take.ENDED.value, state=ParagraphState.EDITED)
+
+    def _is_asked(self, row: Paragraph, base: Base) -> bool:
+        """Whether a text that is not the program's, such as Word's, waits in 系统新稿 to be chosen; noted if so."""
+        asked = row.take == Take.CHOOSE and row.draft not in {"", base.offered}
+        if asked and row.id not in self.became.get("conflicts", ()):
+            self._note("conflicts", row)
+        return asked
 
     def _offered(self, row: Paragraph, base: Base, new: str, take: Take) -> Paragraph:
         """The row with the new text beside it; what a person changed in an earlier offer stays there."""

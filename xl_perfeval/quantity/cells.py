@@ -15,7 +15,7 @@ from xl_perfeval.quantity.doubts import doubt_about, doubtful_day, doubtful_shar
 from xl_perfeval.quantity.measure import UPPER_BOUNDS, FigureKind, Measure, Sign
 from xl_perfeval.quantity.nouns import noun_after, noun_before
 from xl_perfeval.quantity.numerals import fold, plain
-from xl_perfeval.quantity.scanning import HAS_NUMBER, scan
+from xl_perfeval.quantity.scanning import has_number, scan
 from xl_perfeval.quantity.targets import Kind, Target, bound_of, unread
 from xl_perfeval.quantity.units import group_of
 from xl_perfeval.quantity.worded import read_words
@@ -71,7 +71,7 @@ def _read_date(raw: date, unit: str) -> Target:
 
 
 def _read_text(cell: Cell, doubt: str | None = None) -> Target:
-    if HAS_NUMBER.search(cell.folded) is None:
+    if not has_number(cell.folded):
         return read_words(cell, [])
     measures = scan(cell.folded)
     chosen = _targets_among(measures, cell.folded)
@@ -90,12 +90,15 @@ def _read_text(cell: Cell, doubt: str | None = None) -> Target:
     return _both_bounds(cell, parts) or _several(cell.raw, parts)
 
 
+_LOWER_BOUNDS = frozenset((Sign.at_least, Sign.more_than))
+
+
 def _both_bounds(cell: Cell, parts: tuple[Target, ...]) -> Target | None:
     """Two bounds of one thing as its range: 不少于2家，不超过5家, 95%≥满意度≥90%."""
     if len(parts) != 2 or not all(part.certain for part in parts):
         return None
     lower, upper = parts if parts[0].low is not None else (parts[1], parts[0])
-    if (lower.sign, upper.sign) != (Sign.at_least, Sign.at_most) or lower.unit != upper.unit:
+    if lower.sign not in _LOWER_BOUNDS or upper.sign not in UPPER_BOUNDS or lower.unit != upper.unit:
         return None
     if (lower.noun and upper.noun and lower.noun != upper.noun) or _below(upper, lower):
         return None

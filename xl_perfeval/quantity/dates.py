@@ -30,7 +30,7 @@ class Span(NamedTuple):
 
 _LONGEST = 200
 _SIGNS_OF_TIME = expression("[0-9年月季Q]")
-_LETTER_IN_DATE = expression("[0-9][A-PR-Za-z]|[A-PR-Za-z][0-9]")
+_LETTER_IN_DATE = expression("[0-9][A-PR-Za-z]|[A-PR-Za-z][0-9]|[年月][A-Za-z]{1,2}[月日]")
 _UNSAID = "没有写明起止时间"
 _SEVERAL = "写了几个时间，不知道用哪一个"
 
@@ -85,7 +85,8 @@ def _day_before(first: Day) -> Day:
 # --- periods with a name ------------------------------------------------------------------------------------
 
 _RELATIVE_YEARS = {"今": 0, "本": 0, "当": 0, "次": 1, "翌": 1, "明": 1, "上": -1, "去": -1}
-_YEAR = expression("((?:19|20)[0-9]{2})(?:年度?)?|([今本当次翌明上去])年度?")
+_LEAD = "(?:截[止至]|预计|计划|力争|确保|不[晚迟]于|最[晚迟]|[于在到至≤<=])*"
+_YEAR = expression(f"{_LEAD}(?:((?:19|20)[0-9]{{2}})(?:年度?)?|([今本当次翌明上去])年度?)")
 _PARTS = expression(
     "第?([一二三四1-4])(?:(?:季度)?[-~至到、,]第?([一二三四1-4]))?季度?|Q([1-4])(?![0-9])|([上下])半年"
 )
@@ -285,7 +286,9 @@ def _month_is_zero(written: str) -> bool:
     return re.search("(?:^|[^0-9])00?月", written) is not None
 
 
-_BEFORE = expression("([底末])?份?日?(?:之前|以前|前|(?:为|截)?(止))")
+_BEFORE = expression("([底末])?份?日?(?:之前|以前|前|(?:为|截)?(止))|(?=[^\\W\\d_]{1,6}前$)")
+_PART_WITHOUT_DAYS = expression("[春夏秋冬]|第?.?学期|[寒暑]假|汛期")
+_DANGLING = ("-", "~", "至", "到", "/")
 _THIRDS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 _THIRD = expression("上旬|中旬|下旬|初")
 _FROM = expression("(?:起|开始|以后|之后|后)(?!至|到)")
@@ -294,7 +297,11 @@ _BY = expression("截止|截至|不晚于|不迟于|[≤<]|最迟|最晚")
 
 def _one_date(text: str, written: _Date, year: int) -> Span:
     ahead, behind = text[: written.begin], text[written.end :]
+    if behind.endswith(_DANGLING):
+        return _unknown(f"“{behind[-1]}”后面可能少了一个时间")
     if (written.bare and not written.year) or not (written.year or written.month):
+        return _unknown(_UNSAID)
+    if not written.month and _PART_WITHOUT_DAYS.match(behind):
         return _unknown(_UNSAID)
     before = _BEFORE.match(behind)
     shown = text[written.begin : written.end]
@@ -310,8 +317,7 @@ def _one_date(text: str, written: _Date, year: int) -> Span:
         return Span(None, last if included else _day_before(first))
     if _FROM.match(behind):
         return Span(first, None)
-    done = _DONE.match(behind) and not written.day
-    if done or behind.startswith(("底", "末", "月底", "月末")) or _BY.search(ahead):
+    if _DONE.match(behind) or behind.startswith(("底", "末", "月底", "月末")) or _BY.search(ahead):
         return Span(None, last)
     return Span(first, last)
 

@@ -7,17 +7,22 @@ from xl_perfeval.quantity.column import Cell
 from xl_perfeval.quantity.measure import Measure, Sign, skip_blanks
 from xl_perfeval.quantity.numerals import plain
 from xl_perfeval.quantity.units import KNOWN, unit_at
+from xl_perfeval.quantity.vocabulary import words
 from xl_perfeval.quantity.wording import Growth, is_of_time, is_scoring_rule, is_unfilled
 
-_ODD = expression(r"[\^ˆ?？#@&$|\\{}_`!！+±\ufffd\ue000-\uf8ff]|[%‰]{2}|^(?:[%‰]|[一二三][0-9])|[0-9] +[0-9]")
+_ODD = expression(r"[\^ˆ?？#@&$|\\{}_`!！+±\ufffd\ue000-\uf8ffⅠ-Ⅻ≥≤<>/。 ]|^[%‰一二三]|%%")
 _ODD_BY_NUMBER = expression(
-    r"[\^ˆ?？#@&$|\\{}_`!！\ufffd\ue000-\uf8ff](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9]\|[0-9%]|[0-9%] ?±"
-    "|[%‰]{2}|^(?:[%‰]|[一二三])[≥≤<>=]?[0-9]"
+    r"[\^ˆ?？#@&$|\\{}_`!！\ufffd\ue000-\uf8ffⅠ-Ⅻ](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9]\|[0-9%]|[0-9%] ?±"
+    r"|[^\W\d_]/[0-9.]+$|[0-9]。[0-9]+(?![0-9.、])"
+    "|[0-9][?\ufffd\ue000-\uf8ff]|%%|^(?:[%‰]|[一二三])[≥≤<>=]?[0-9]|(?:^|[^≥≤<>=0-9. ])[0-9.]+ ?[≥≤<>]=? ?[0-9]"
 )
 _SPLIT_BY_BLANKS = expression("[0-9] +[0-9]")
 _SPLIT_BY_COMMA = expression(r"(?:^|[^0-9.,])[1-9][0-9]{0,2}，[0-9]{3}(?![0-9])")
 _PRODUCT = expression(r"[0-9][^\W\d_]{0,2} ?[*×] ?[0-9]+[^\W\d_]{0,2}$")
-_UNIT_FIRST = expression(r"(%|‰|[万亿]?[^\W\d_]{1,3})[0-9][0-9.]{3,}")
+_UNIT_FIRST = expression(r"(%|‰|[万亿]?[^\W\d_]{1,3})(?:[0-9][0-9.]{3,}|([≥≤<>=]{0,2}[0-9.]+))")
+_NEVER_FIRST = words(
+    "% ‰ 人 人次 场次 次 个 元 万元 亿元 家 户 台 套 件 份 亩 万亩 公里 平方米 吨 天 篇 项 场"
+)
 
 
 def doubt_about(folded: str) -> str | None:
@@ -40,22 +45,28 @@ def doubt_about(folded: str) -> str | None:
             return "还有没填的地方"
     if folded[-1].isdecimal():
         unit_first = _UNIT_FIRST.fullmatch(folded)
-        if unit_first and unit_first[1].lstrip("万亿") in KNOWN:
+        if unit_first and (unit_first[1] if unit_first[2] else unit_first[1].lstrip("万亿")) in (
+            _NEVER_FIRST if unit_first[2] else KNOWN
+        ):
             return "单位在前，几格的内容可能连在了一起"
     if "分" in folded and is_scoring_rule(folded):
         return "写的像是评分办法，不是目标值"
     return None
 
 
-_LETTER_BY_DIGIT = expression("[0-9][OoQlISBZ]|[OolI][0-9]")
+_LIKE_DIGITS = expression("[OoQlISBZ]")
+_LETTER_BY_DIGIT = expression("[0-9][OoQlISBZ]|[OolI][0-9]|[年月][OolI]{1,2}[月日]")
+_LETTER_IN_DATE = expression("[年月][OolI]{1,2}[月日]")
 _RUN = expression(r"(?<![A-Za-z0-9.])[0-9OolI][0-9.OoQlISBZ]+")
 _AFTER_NUMBERS = frozenset("%‰年月日号")
 
 
 def letter_for_digit(folded: str) -> bool:
     """Whether a number has letters that look like digits (9O%, l0次, 3l日); not 5S管理, 4S店."""
-    if not _LETTER_BY_DIGIT.search(folded):
+    if not _LIKE_DIGITS.search(folded) or not _LETTER_BY_DIGIT.search(folded):
         return False
+    if _LETTER_IN_DATE.search(folded):
+        return True
     for run in _RUN.finditer(folded):
         at, end = run.span()
         if not (_LETTER_BY_DIGIT.search(folded, at, end)):
@@ -63,7 +74,7 @@ def letter_for_digit(folded: str) -> bool:
         after = folded[end : end + 1]
         if after in _AFTER_NUMBERS or (at and folded[at - 1] in "≥≤<>="):
             return True
-        unit = unit_at(folded, skip_blanks(folded, end))
+        unit = unit_at(folded, skip_blanks(folded, end + 1 if after in ("余", "多") else end))
         if unit.text or unit.factor:
             return True
     return False
@@ -89,11 +100,17 @@ def doubtful_day(cell: Cell, measure: Measure, unit: str) -> str | None:
     return f"“{plain(measure.low)}”可能是日期变成的数字"
 
 
+_LARGEST_TOLERANCE = 50
 _SHARE = expression("率|满意度|比例|占比|覆盖面|比重|知晓度|百分比")
 
 
 def doubtful_share(cell: Cell, measure: Measure, unit: str, growth: Growth | None) -> str | None:
     """Why a share above 100 % is doubtful: 290% is probably ≥90%, 88100 probably 88 and 100."""
+    if unit == "%" and measure.start < measure.at and growth is None:
+        if measure.low < 0 and measure.sign is not Sign.implicit:
+            return f"“{plain(measure.low)}%”前面又有比较符号，可能识别错了"
+        if measure.low >= _LARGEST_TOLERANCE and cell.folded[measure.at - 1] == "±":
+            return "“±”可能是“≥”"
     if measure.low <= 100 or not (unit == "%" or (not unit and cell.name and _SHARE.search(cell.name))):
         return None
     digits = cell.folded[measure.at : measure.number_end]

@@ -32,7 +32,7 @@ def naming_number(text: str, at: int, end: int, previous: Measure | None) -> Mea
     return measure
 
 
-_DATE_MARKS = frozenset("年月日号时季/-~至到.:比")
+_DATE_MARKS = frozenset("年月日号时季全/-~至到.:比")
 _NAME_MARKS = frozenset("Φφ∅第前表图件标号序务目〔[(#&.-_·")
 _LIST_MARKS = frozenset(".、)*×xX#号")
 _PHONE_MARKS = frozenset("热专-话机:线真拨打询报平系是为码号")
@@ -68,6 +68,8 @@ def date_number(text: str, at: int, end: int, mark: int, previous: Measure | Non
     if not digits.isdecimal() or (end - at > 4 and after != "月") or end - at > LONGEST:
         return None
     value = int(digits)
+    if after == "全" and text.startswith("全年", mark) and end - at == 4 and 1900 <= value < 2200:
+        return Measure(FigureKind.date, Decimal(value), at, mark)
     if after == "年":
         return _year(text, at, end, mark)
     if after == "月":
@@ -77,13 +79,14 @@ def date_number(text: str, at: int, end: int, mark: int, previous: Measure | Non
         follows = previous is not None and previous.kind is FigureKind.date
         of_month = value <= 31 and text.endswith(("每月", "当月", "次月"), 0, at)
         of_date = follows and previous is not None and not text[previous.end : at].strip()
-        if after == "时" or of_month or of_date:
+        deadline = after == "日" and value <= 31 and text.startswith(("前", "之前", "以前"), mark + 1)
+        if after == "时" or of_month or of_date or deadline:
             return Measure(FigureKind.date, Decimal(value), at, mark + 1, after)
         return None
     if end == len(text) and value <= 31 and previous is not None and previous.unit == "月":
         return Measure(FigureKind.date, Decimal(value), at, end)  # 2021年12月31
     if after == "季":
-        quarter = text.startswith("季度", mark) and at > 0 and text[at - 1] == "第"
+        quarter = text.startswith("季度", mark) and value <= 4 and (at == 0 or text[at - 1] in "第年")
         return Measure(FigureKind.date, Decimal(value), at, mark + 2, "季度") if quarter else None
     if after in (":", "/", "比"):
         return _clock_or_ratio(text, at, mark, value)

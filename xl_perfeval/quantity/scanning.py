@@ -18,7 +18,13 @@ from xl_perfeval.quantity.signs import set_sign
 from xl_perfeval.quantity.units import AGES, DURATIONS, LETTERED_UNITS, PLAIN_UNITS, RATES, WAN, Unit, unit_at
 from xl_perfeval.quantity.vocabulary import words
 
-HAS_NUMBER = expression(f"[0-9{CHINESE_DIGITS}]|[上近超过逾约破]万|万余")
+_DIGIT = expression(f"[0-9{CHINESE_DIGITS}]")
+_ROUND = expression("[上近超过逾约破]万|万余")
+
+
+def has_number(text: str) -> bool:
+    """Whether a folded text may hold a number."""
+    return _DIGIT.search(text) is not None or ("万" in text and _ROUND.search(text) is not None)
 
 
 def scan(text: str) -> list[Measure]:
@@ -44,7 +50,7 @@ def scan(text: str) -> list[Measure]:
 
 
 _NUMBER = expression(
-    f"[0-9][0-9,.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?|(?<=[上近超过逾约破])万|(?<![0-9{CHINESE_DIGITS}])万(?=余)"
+    f"[0-9][0-9,.]*|[{CHINESE_DIGITS}]+(?:点[{CHINESE_DIGITS}]+)?|万(?:(?<=[上近超过逾约破]万)|(?<![0-9{CHINESE_DIGITS}]万)(?=余))"
 )
 
 # Most cells are one sign, one number and one unit; there is nothing around them to look at.
@@ -319,6 +325,8 @@ def _surely_counts(measure: Measure, text: str, value: Decimal) -> bool:
     if value > 10 and measure.number_end - measure.at > 1:
         return True
     if text[max(0, measure.at - 3) : measure.at].rstrip("了 ")[-2:] in _VERBS:
+        return True
+    if "每" in text[max(0, measure.at - 4) : measure.at]:
         return True
     begins = measure.at == 0 or text[measure.at - 1] in _CLAUSE_EDGES
     return begins and (measure.end == len(text) or text[measure.end] in _CLAUSE_EDGES)

@@ -16,12 +16,12 @@ _COUNTED = words(
     "场 场次 期 次 班次 班 批次 批 轮 趟 回 人 名 位 员 人次 家 户 个 份 册 本 项 件 台 套 辆 部 台套 台次 宗 起 例 只 头 条 篇 "
     "张 块 座 处 所 间 栋 幢 支 枚 根 把 面 盏 棵 株 颗 粒 匹 羽 尾 艘 架 组 队 单 笔 门 节 课 课时 学时 款 种 类 页 幅 片 盒 箱 "
     "袋 瓶 桶 包 卷 段 口 眼 对 双 副 层 字 窝 丛 盆 孔 樘 扇 顶 件套 分 倍 剂 剂次 针 针次 针剂 头份 人份 枝 样 样品 批样 批件 "
-    "人·天 人·月 人天 人日 人月 车次 件次 户次 家次 例次 项次 篇次 组次 套次 架次 标段 站 点 村 镇 乡 县 区 街道 社区 村庄 "
-    "床 床位 张床位 车位 机位 岗位 学位 座位 单位 平台 课题 册次 份次 站次 亩次 餐 餐次 床日 学分 集 首 道"
+    "人·天 人·月 人·次 人天 人日 人月 车次 件次 户次 家次 例次 项次 篇次 组次 套次 架次 标段 站 点 村 镇 乡 县 区 街道 社区 村庄 "
+    "床 床位 张床位 车位 机位 岗位 学位 座位 单位 平台 课题 册次 份次 站次 餐 餐次 床日 学分 集 首 道"
 )
 _MEASURED = words(
     "平方米 平方 平米 ㎡ m² m2 M² M2 立方米 立方 方 m³ m3 M³ M3 公里 千米 km KM Km 米 m M 厘米 cm 毫米 mm 海里 里 延米 延长米 公顷 hm² hm2 hm "
-    "ha 顷 亩 平方公里 平方千米 km² km2 吨 t T 公斤 千克 kg KG Kg 克 g 毫克 mg 微克 μg ug 斤 升 L 毫升 ml mL 吨公里 吨标准煤 标准煤 标煤 "
+    "ha 顷 亩 亩次 平方公里 平方千米 km² km2 吨 t T 公斤 千克 kg KG Kg 克 g 毫克 mg 微克 μg ug 斤 升 L 毫升 ml mL 吨公里 吨标准煤 标准煤 标煤 "
     "千瓦 兆瓦 千瓦时 度 kWh kwh KWH 标箱 TEU 分贝 dB 兆 ℃"
 )
 _LIVING = words("粒 株 棵 头 只 羽 尾 枝 枚")
@@ -93,12 +93,17 @@ _LENGTHS = {
     for glyph in {word[0] for word in KNOWN}
 }
 _LETTERS = expression(r"[A-Za-z]+[²³23]?")
-_BELOW = expression(r" ?/ ?([0-9]*[^\W\d_]{1,4}[²³23]?(?:[·*×./][^\W\d_]{1,4})?)")
+_BELOW = expression(
+    r" ?/ ?([0-9]*[^\W\d_]{1,4}[²³23]?(?:[·*×./][^\W\d_]{1,4})?)"
+    "|每个?((?:平方米|立方米|公里|公斤|人次|[人户亩村生次月天日吨台件份株头床班期场套座处个])(?:每[年月日天次期])?)(?![^\\W\\d_])"
+)
 PER_MANY = expression("/ ?1?0{0,3}[十百千万]人?")
 """What a rate without unit is counted by: 10/10万."""
 
 _BREAKS = (" ", "\n")
-_BROKEN_WORD = expression(r"([^\W\d_a-zA-Z])[ \n]([^\W\d_a-zA-Z])$")  # 300 公 里: a cell wrapped within its unit
+_BROKEN_WORD = expression(
+    r"([^\W\d_a-zA-Z])[ \n]([^\W\d_a-zA-Z])$"
+)  # 300 公 里: a cell wrapped within its unit
 _LIMIT_BEHIND = expression("(?<=[^\\W\\d_])(?:以|之|及|左|内$)[^\\W\\d_]*$")
 
 
@@ -115,7 +120,7 @@ def unit_at(text: str, at: int) -> Unit:
     if not word:
         per_many = PER_MANY.match(text, start) if text[start : start + 1] == "/" else None
         return Unit(per_many[0], None, per_many.end()) if per_many else Unit("", factor, start)
-    if text[end : end + 1] in ("/", " "):
+    if text[end : end + 1] in ("/", " ", "每"):
         below = _BELOW.match(text, end)
         if below:
             under, end = _shortened(text, below)
@@ -129,6 +134,8 @@ def unit_at(text: str, at: int) -> Unit:
 def _shortened(text: str, below: re.Match[str]) -> tuple[str, int]:
     """What stands below the stroke and where it ends: 每人 → 人, 户以内 → 户, 人给补助对象… → 人."""
     under, end = below[1], below.end()
+    if under is None:
+        return below[2].replace("每", "·"), end
     limit = _LIMIT_BEHIND.search(under)
     if limit:
         under, end = under[: limit.start()], end - (len(under) - limit.start())
@@ -214,6 +221,7 @@ _SYNONYMS = """
 周 星期 个星期
 人·天 人天 人日 人·日
 人·月 人月
+人次 人·次
 千瓦时 度 kWh kwh KWH
 标箱 TEU
 元 圆

@@ -93,10 +93,12 @@ def _looks_damaged(text: str, measures: list[Measure]) -> bool:
 # --- dates --------------------------------------------------------------------------------------------------
 
 _DATE_WORDS = expression("年|月|季度|[0-9]日")
-_DEADLINE = expression("前|底|末|止|完成|期间|起|至|全年|内|-|~|完工|竣工|建成|验收|交付|开工|到位|发放|支付|办结")
+_DEADLINE = expression(
+    "[^\\W\\d_]{0,6}前|底|末|止|完成|期间|起|至|全年|内|-|~|完工|竣工|建成|验收|交付|开工|到位|发放|支付|办结"
+)
 _ONLY_DATE = expression(
-    "(?:[^\\W\\d_]{0,6}(?:时间|日期|期限|时限|周期)[为: ]?)?[≤<=]{0,2}"
-    "[0-9年月日号.\\-/~至到前底末之以内上下半初中旬第季度全完成止起本当次 〇一二三四五六七八九十、,，:()预计于在由从截]+"
+    "(?:[^\\W\\d_]{0,6}(?:时间|日期|期限|时限|周期)[为: ]?)?(?:[≤<=]{1,2}|不[晚迟]于|最[晚迟])?"
+    "[0-9年月份日号.\\-/~至到前底末之以内上下半初中旬第季度全完成止起本当次 〇一二三四五六七八九十、,，:()预计于在由从截]+"
 )
 
 
@@ -109,7 +111,11 @@ def _read_date(cell: Cell, text: str, measures: list[Measure]) -> Target | None:
     if damage is not None:
         return unread(cell.raw, damage, Kind.date)
     only_date = _ONLY_DATE.fullmatch(text) is not None
-    if not only_date and not is_of_time(cell.name) and not (measures and _DEADLINE.match(cell.folded, measures[-1].end)):
+    if (
+        not only_date
+        and not is_of_time(cell.name)
+        and not (measures and _DEADLINE.match(cell.folded, measures[-1].end))
+    ):
         return None
     start, end, reason = span_of(text, cell.year)
     if reason is not None:

@@ -74,7 +74,7 @@ def own_template(edition: Edition) -> bytes:
 def _describe(document: Document, submission: Submission) -> None:
     unit = blocks.fields(submission)[outline.UNIT]
     about = document.core_properties
-    about.title = f"{unit}{submission.year}年度{TITLE}"[:255]
+    about.title = blocks.title(submission)
     about.author = about.last_modified_by = unit[:255]
     about.language = "zh-CN"
     day = submission.report_date

@@ -37,6 +37,12 @@ def fields(submission: Submission) -> dict[str, str]:
     return {name: words or f"【待补充：{name}】" for name, words in said.items()}
 
 
+def title(submission: Submission) -> str:
+    """The title of the report among the properties of its document: by it people and the program tell whose it is."""
+    unit = fields(submission)[outline.UNIT]
+    return f"{unit}{submission.year}年度{outline.TITLE}"[:255]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One paragraph of a section's text, with what encloses it."""

@@ -172,7 +172,7 @@ class _Parts:
         found = [key for key in self._members if key.startswith("customxml/item") and key.endswith(".xml")]
         for key in sorted(found)[:_MOST_RECORDS]:
             content = self._content(key, MOST_SMALL)
-            if RECORD.encode() in content and b"<paragraph" in content:
+            if RECORD.encode() in content and b"layout" in content:
                 return _recorded(self._tree(content))
         return None
 
@@ -196,10 +196,10 @@ class _Parts:
             resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
         )
         try:
-            root = etree.fromstring(content, parser)
+            root: Any = etree.fromstring(content, parser)
         except etree.XMLSyntaxError as error:
             raise _damaged(self._name) from error
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.internalDTD is not None:
             raise refusal(
                 self._name,
                 "里面的结构不正常，可能被做过手脚，没有继续读取。请在 Word 或 WPS 里重新保存后再用。",

@@ -158,17 +158,22 @@ class _Matching:
     # --- which is which -----------------------------------------------------------------------------------
 
     def _by_bookmark(self) -> None:
+        printed = {line for each in self._printed.values() for line in each.text.split("\n")}
         owning: set[str] = set()
         for part in self._parts:
-            part.ids = self._known(part.block.owners)
-            owning.update(part.ids)
+            if part.block.text not in printed:  # even inside a bookmark, as when the end of that was lost
+                part.mark = self._layout.take(part.block.text)
+            if part.mark is None:
+                part.ids = self._known(part.block.owners)
+                owning.update(part.ids)
         for part in self._parts:
-            if part.ids:
-                continue
-            part.mark = self._layout.take(part.block.text)
-            if part.mark is None:  # somebody typed over the whole paragraph
+            if not part.ids and part.mark is None:
+                part.mark = self._layout.take(part.block.text)
+            if not part.ids and part.mark is None:  # somebody typed over the whole paragraph
                 part.ids = tuple(key for key in self._known(part.block.touched) if key not in owning)[:1]
                 owning.update(part.ids)
+        # A mark that asks for a text is nobody's text, wherever it stands.
+        self._parts = [part for part in self._parts if not (part.is_unknown and ASKS.fullmatch(part.block.text))]
 
     def _known(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._ids[name] for name in names if name in self._ids)

@@ -8,6 +8,7 @@ changes nothing the second time, and nothing that people typed in either place i
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
@@ -15,14 +16,15 @@ from typing import TYPE_CHECKING
 from xl_perfeval.model import Base, OwnIds, Paragraph, ParagraphState, Take
 from xl_perfeval.narrative.merge import Outcome, merge
 from xl_perfeval.narrative.redrafting import Narrative, Redrafted, with_text
+from xl_perfeval.report.blocks import title
 from xl_perfeval.report.edited import refusal
-from xl_perfeval.report.marks import shown
+from xl_perfeval.report.marks import bookmarks, shown
 from xl_perfeval.report.matching import Found, Unplaced, match
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from xl_perfeval.model import Heading
+    from xl_perfeval.model import Heading, Submission
     from xl_perfeval.report.edited import Edited, Printed, Record
 
 __all__ = ["TakenBack", "Unplaced", "check", "take_back"]
@@ -60,36 +62,31 @@ class TakenBack(Redrafted):
         return said + (f"，{len(self.unplaced)} 段放不回去" if self.unplaced else "")
 
 
-def check(edited: Edited, printed: Record, before: Narrative) -> None:
-    """Raise `NotTaken` when a document is no report of this workbook; `printed` is what it would print now."""
-    ours = {each.bookmark for each in printed.paragraphs}
+def check(edited: Edited, submission: Submission, before: Narrative) -> None:
+    """Raise `NotTaken` when a document is no report of this workbook, whose narrative is `before`."""
+    record = edited.record
     marks = {name for block in edited.flow.blocks for name in (*block.owners, *block.touched)}
-    if edited.record is None and not marks | edited.flow.in_tables:
+    if record is None and not marks | edited.flow.in_tables:
         raise refusal(
             edited.name,
-            "里没有自评报告的段落标记，不能取回。请用 perfeval report 写出的报告，在它上面修改；"
-            "内容复制到新文档里的，请自行粘贴到“报告文字”。",
+            "里没有自评报告的段落标记，没有取回。请用 perfeval report 写出的报告，在它上面修改；"
+            "内容复制到了新文档里的，请自行粘贴到“报告文字”。",
         )
-    record = edited.record
-    title = record.title if record else edited.title
-    if not title or title == printed.title:
-        if record or marks & ours:
-            return
-    elif _is_of(before, record, marks & ours):
-        return
-    raise refusal(
-        edited.name,
-        f"是“{title or '别的工作簿'}”，不是这个工作簿的报告（“{printed.title}”），没有取回。请核对选的文件。",
-    )
+    named, ours = record.title if record else edited.title, title(submission)
+    ids = dict.fromkeys([*(row.id for row in before.rows if row.id), *before.bases])
+    known = set(bookmarks([Paragraph(section="", text="", id=each) for each in ids]))
+    if record is None and not marks & known:
+        raise refusal(edited.name, "里的段落标记不是这个工作簿的，没有取回。请核对选的文件。")
+    if named not in ("", ours) and not (record and _is_of(before, record)):
+        raise refusal(
+            edited.name, f"是“{named}”，不是这个工作簿的报告（“{ours}”），没有取回。请核对选的文件。"
+        )
 
 
-def _is_of(before: Narrative, record: Record | None, marks: Collection[str]) -> bool:
-    """Whether most of the report was printed from this narrative, although its title is another."""
-    if record is None:
-        return False
+def _is_of(before: Narrative, record: Record) -> bool:
+    """Whether most of a report was printed from this narrative, although its title is another."""
     known = {shown(row.text) for row in before.rows} | {shown(base.text) for base in before.bases.values()}
-    same = sum(each.text in known for each in record.paragraphs)
-    return bool(marks) and same * 2 > len(record.paragraphs)
+    return sum(each.text in known for each in record.paragraphs) * 2 > len(record.paragraphs)
 
 
 def take_back(
@@ -108,9 +105,9 @@ def take_back(
     found = match(edited, printed, outline)
     run = _Run(before, printed, outline, frozenset(computed), certain=edited.record is not None)
     run.unplaced += found.unplaced
-    for each in found.found:
+    for number, each in enumerate(found.found):
         if each.ids:
-            run.paragraph(each)
+            run.paragraph(each, found.found[:number], found.found[number + 1 :])
     run.delete(found.missing)
     run.unplaced += (Unplaced(each.text, _IN_TABLE) for each in found.in_tables)
     run.arrange(found.found)
@@ -126,7 +123,7 @@ _DOUBT = "在 Word 里没有了，但文档里的记录丢失了，分不清是�
 _NOWHERE = "不在任何一章的文字里（例如在标题前面、落款后面或附件里），没有取回；要用的，请粘贴到“报告文字”。"
 _LONG = f"超过 {LONGEST} 字，一个单元格放不下，没有取回；请在 Word 里分成几段。"
 _ORDER = "在 Word 里换了位置，但“报告文字”里的顺序也改过，没有移动；要移动，请在“报告文字”里剪切、插入。"
-_FEW_DELETED = 6
+_FEW_DELETED = 3
 
 
 # --- one paragraph ------------------------------------------------------------------------------------
@@ -186,7 +183,7 @@ _LONGEST_MERGED = 6_000
 def _guessed(row: Paragraph, base: Base | None, theirs: str) -> str | None:
     """The text where nobody knows how it was printed: Word's, when it brings no figure that the sheet has not."""
     mine = shown(row.text)
-    if theirs == mine:
+    if theirs == mine or (base is not None and theirs == shown(base.text)):
         return row.text
     if not set(_FIGURE.findall(theirs)) <= set(_FIGURE.findall(mine)):
         return None
@@ -220,21 +217,28 @@ class _Run:
         self._before = before
         self._own = OwnIds([*(row.id for row in before.rows), *before.bases, *self._printed])
         self.rows = list(before.rows)
-        self._became: dict[str, dict[str, None]] = {}
+        self._became: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._places: dict[int, str] = {}
         """Ids of added paragraphs, by identity of what was found."""
         self.unplaced: list[Unplaced] = []
 
     def result(self) -> TakenBack:
         """What all came to."""
-        became = {key: tuple(ids) for key, ids in self._became.items()}
         rows = tuple(replace(row, base=self._bases.get(row.id)) for row in self.rows)
-        narrative = Narrative(rows=rows, bases=self._bases)
-        return TakenBack(narrative=narrative, unplaced=tuple(self.unplaced), **became)
+        return TakenBack(
+            narrative=Narrative(rows=rows, bases=self._bases),
+            edited=tuple(self._became["edited"]),
+            merged=tuple(self._became["merged"]),
+            conflicts=tuple(self._became["conflicts"]),
+            added=tuple(self._became["added"]),
+            deleted=tuple(self._became["deleted"]),
+            moved=tuple(self._became["moved"]),
+            unplaced=tuple(self.unplaced),
+        )
 
     # --- texts --------------------------------------------------------------------------------------------
 
-    def paragraph(self, found: Found) -> None:
+    def paragraph(self, found: Found, above: Sequence[Found], below: Sequence[Found]) -> None:
         """Bring the text of a paragraph in, or of several that people joined."""
         there = [key for key in found.ids if self._at(key) is not None]
         if len(found.text) > LONGEST:
@@ -242,12 +246,12 @@ class _Run:
         elif len(there) > 1:
             self._join(there, found)
         else:
-            self._text(there[0] if there else found.ids[0], found)
+            place = self._at(there[0]) if there else None
+            self._text(place, found, above, below)
 
-    def _text(self, key: str, found: Found) -> None:
-        place = self._at(key)
+    def _text(self, place: int | None, found: Found, above: Sequence[Found], below: Sequence[Found]) -> None:
         printed = "".join(self._printed[each].text for each in found.ids)
-        row = self.rows[place] if place is not None else self._absent(key)
+        row = self.rows[place] if place is not None else self._absent(found.ids[0])
         text = self._brought(row, _Texts(printed, shown(row.text), found.text))
         if text is not None:
             if place is not None:
@@ -255,7 +259,7 @@ class _Run:
         elif place is not None:
             self.rows[place] = self._offered(row, found.text)
         else:  # deleted in the sheet, changed in Word
-            self.rows.insert(self._slot(row.section), self._offered(row, found.text))
+            self.rows.insert(self._beside(row.section, above, below), self._offered(row, found.text))
 
     def _brought(self, row: Paragraph, texts: _Texts) -> str | None:
         """What the sheet is to say; `None` when people have to choose."""
@@ -471,4 +475,4 @@ class _Run:
         return min(found)[1] if found else None
 
     def _note(self, became: str, key: str) -> None:
-        self._became.setdefault(became, {})[key] = None
+        self._became[became][key] = None

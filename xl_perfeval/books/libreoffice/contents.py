@@ -224,15 +224,22 @@ class Contents(Block):
         self._forget_truth(
             [*written.formulas, *(cell for cell in _numbers(written.rows) if cell not in truth)]
         )
-        self._api.setDataArray(tuple(written.rows))
-        for top, left, bottom, right in values.rectangles(written.formulas):
-            part = self._api.getCellRangeByPosition(left, top, right, bottom)
-            part.setFormulaArray(
-                tuple(
-                    tuple(written.formulas[row, column] for column in range(left, right + 1))
-                    for row in range(top, bottom + 1)
+        formulas = list(values.rectangles(written.formulas))
+        if len(formulas) > _MOST_PARTS:
+            texts = [[_as_typed(value) for value in line] for line in written.rows]
+            for (row, column), formula in written.formulas.items():
+                texts[row][column] = formula
+            self._fill(texts, typed=True)
+        else:
+            self._fill(written.rows)
+            for top, left, bottom, right in formulas:
+                self._at_offset(top, left, bottom, right)._fill(
+                    [
+                        [written.formulas[row, column] for column in range(left, right + 1)]
+                        for row in range(top, bottom + 1)
+                    ],
+                    typed=True,
                 )
-            )
         known = self._sheet.book.formats
         for code, cells in written.formats.items():
             key = known.key(code)
@@ -257,7 +264,54 @@ class Contents(Block):
         """Put what is typed, formulas in LibreOffice's grammar, into exactly this block."""
         self._must_be_open()
         self._forget_truth([(row, column) for row, line in enumerate(texts) for column in range(len(line))])
-        self._api.setFormulaArray(texts)
+        self._fill(texts, typed=True)
+
+    def _fill(self, rows: Sequence[Sequence[Any]], *, typed: bool = False) -> None:
+        """Put data, or with `typed` what is typed, into exactly this block.
+
+        LibreOffice takes notes away with what stood there before, so that cells with a note are filled one by one.
+        """
+        noted = self._noted()
+        whole = (0, 0, self.shape[0] - 1, self.shape[1] - 1)
+        others = (
+            (row, column)
+            for row in range(self.shape[0])
+            for column in range(self.shape[1])
+            if (row, column) not in noted
+        )
+        for top, left, bottom, right in values.rectangles(others) if noted else [whole]:
+            lines = tuple(tuple(line[left : right + 1]) for line in rows[top : bottom + 1])
+            part = self._api
+            if noted:
+                part = self._api.getCellRangeByPosition(left, top, right, bottom)
+            if typed:
+                part.setFormulaArray(lines)
+            else:
+                part.setDataArray(lines)
+        for row, column in noted:
+            cell, value = self._api.getCellByPosition(column, row), rows[row][column]
+            if typed or value == "":
+                cell.setFormula(value)
+            elif isinstance(value, str):
+                cell.setString(value)
+            else:
+                cell.setValue(value)
+
+    def _noted(self) -> set[Position]:
+        """The cells with a note, from 0."""
+        notes = self._sheet.api.Annotations
+        places = (notes.getByIndex(number).Position for number in range(notes.Count))
+        top, left, bottom, right = self.box
+        return {
+            (place.Row - top, place.Column - left)
+            for place in places
+            if top <= place.Row <= bottom and left <= place.Column <= right
+        }
+
+    def _at_offset(self, top: int, left: int, bottom: int, right: int) -> Contents:
+        """A part of the block, from 0."""
+        row, column = self.box[:2]
+        return type(self)(self._sheet, row + top, column + left, row + bottom, column + right)
 
     def _repeated(self, formula: str) -> tuple[tuple[str, ...], ...]:
         """One formula for all cells, its relative references seen from each, as Excel fills a block."""
@@ -282,6 +336,9 @@ class Contents(Block):
         top, left = self.box[:2]
         return type(self)(self._sheet, top, left, top + rows - 1, left + columns - 1)
 
+
+_MOST_PARTS = 2
+"""Rectangles of formulas that are set beside values; with more, everything is typed in one call."""
 
 _MOST_PROBES = 40
 """Ranges to ask for their format, at two milliseconds each, before asking for all."""
@@ -320,6 +377,13 @@ def _typed(value: Any, translate: Callable[[str, int], str], sheet: int) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     return repr(float(value)) if isinstance(value, (int, float)) else str(value)
+
+
+def _as_typed(value: float | str) -> str:
+    """A stored value as one would type it: an apostrophe keeps a text a text."""
+    if isinstance(value, str):
+        return f"'{value}" if value else ""
+    return repr(value)
 
 
 def _bare(text: str) -> str:
