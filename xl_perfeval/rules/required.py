@@ -294,7 +294,7 @@ def level1_group_missing(project: Project, submission: Submission) -> Iterator[P
     "R107",
     "section-blank",
     Severity.WARNING,
-    basis="报告六个部分",
+    basis="报告提纲（六个部分；评分的表样七个）",
     after_year=True,
     passes=lambda: submission(texts={"suggestions": "无"}),
     fails=lambda: submission(texts={"problems": None}),
@@ -302,7 +302,7 @@ def level1_group_missing(project: Project, submission: Submission) -> Iterator[P
 def section_blank(submission: Submission) -> Iterator[Problem]:
     """报告有一部分没有文字。
 
-    六个部分都要有内容；确实没有的写“无”。
+    提纲里的部分都要有内容；确实没有的写“无”。
     """
     narrative = submission.narrative
     if narrative is None or not submission.projects or submission.stage is not Stage.YEAR_END:
