@@ -221,6 +221,18 @@ def test_a_clause_that_the_program_drops_goes_unless_the_person_wrote_in_it() ->
     assert merge(BASE, mine, new) == conflict(mine)
 
 
+def test_a_clause_that_goes_leaves_no_comma_behind() -> None:
+    base = "结余12万元。其中区级资金指标563万元，支出547.99万元。"
+    new = "结余8.5万元。"
+    mine = "结余12万元。均为区级资金，其中区级资金指标563万元，支出547.99万元。"
+    assert merge(base, mine, new) == conflict(mine)
+    assert merge(base, base.replace("其中", "均为区级资金。其中"), new).text == "结余8.5万元。均为区级资金。"
+    # A line that ends with a comma is a person's way of writing.
+    assert merge(base, base.replace("指标563万元，", "指标563万元，\n"), base.replace("12", "9")).text == (
+        "结余9万元。其中区级资金指标563万元，\n支出547.99万元。"
+    )
+
+
 def test_a_sentence_that_was_deleted_does_not_come_back() -> None:
     base = "科普经费支出58万元。老科协经费支出9.5万元。"
     new = "科普经费支出59万元。老科协经费支出9.8万元。"

@@ -272,12 +272,51 @@ def test_real_cells_with_words(text: str) -> None:
         "≥",
         "12.51 + 2.5",
         "1.561.56120",
+        "≥9O%",
+        "≥l0次",
+        "5O余人",
+        "12月3l日",
+        "2024年l月",
+        "95%%",
+        "%=99百分比",
+        "二100百分比",
+        "\ufffd90%",
+        "\uf0b390%",
+        "±95%",
+        "10?人",
+        "9 5%",
+        "2 95%",
+        "10\n0%",
+        "100%10",
+        "≥3个3个10",
+        "≥100个100个",
+        "30万元10",
+        "个18",
+        "18个/18",
+        "45。6万元",
+        "2≥5个",
+        "≥（ ）次",
     ],
 )
 def test_damage_is_never_certain(text: str) -> None:
     for reading in (quantity.target(text), quantity.actual(text), quantity.amount(text)):
         assert not reading.certain
         assert reading.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5S管理培训3次", "4S店3家", "B1层车位1个", "1小时30分钟", "6期312人次", "课题≥5", "95%≥满意度≥90%"],
+)
+def test_what_only_looks_like_damage(text: str) -> None:
+    assert quantity.target(text).certain
+
+
+def test_a_date_that_became_a_number() -> None:
+    assert quantity.target("43983", name="完成时间").reason == "“43983”可能是日期变成的数字"
+    assert quantity.target(43983, name="time").certain is False
+    assert quantity.target("43983", name="受益人数").certain
+    assert not quantity.period("43983", 2021).certain
 
 
 def test_damage_says_what_it_may_be() -> None:
@@ -367,6 +406,36 @@ def test_glyphs_and_words_of_signs(texts: str, sign: str, unit: str) -> None:
         ("5G基站3个", "implicit", "3", "3", "个"),
         ("0-6岁儿童健康管理率90%以上", "≥", "90", None, "%"),
         ("2020年12月底前完成培训3场", "implicit", "3", "3", "场"),
+        ("100件（套）以上", "≥", "100", None, "件"),
+        ("≥2000（人次）", "≥", "2000", None, "人次"),
+        ("3（家）", "implicit", "3", "3", "家"),
+        ("90%（含）-100%", "range", "90", "100", "%"),
+        ("85%≤覆盖率<95%", "range", "85", "95", "%"),
+        ("不低于（含）10家", "≥", "10", None, "家"),
+        ("≤10/10万", "≤", None, "10", "/10万"),
+        ("≤620万/月", "≤", None, "6200000", "元/月"),
+        ("17元/人.每天", "implicit", "17", "17", "元/人.天"),
+        ("350元每平方米", "implicit", "350", "350", "元/平方米"),
+        ("50元每人每天", "implicit", "50", "50", "元/人·天"),
+        ("严格按照标准1000元/人给补助对象兑付", "implicit", "1000", "1000", "元/人"),
+        ("生均1000元", "implicit", "1000", "1000", "元/生"),
+        ("每个村不少于2个", "≥", "2", None, "个/村"),
+        ("每村一名", "implicit", "1", "1", "名/村"),
+        ("人均不少于2次", "≥", "2", None, "次/人"),
+        ("每半年1次", "implicit", "1", "1", "次/半年"),
+        ("每逢节假日演出2场", "implicit", "2", "2", "场"),
+        ("116559册次", "implicit", "116559", "116559", "册次"),
+        ("≥1.8万亩次", "≥", "1.8", None, "万亩次"),
+        ("PM2.5年均浓度≤35微克/立方米", "≤", None, "35", "微克/立方米"),
+        ("路灯≥30杆", "≥", "30", None, "杆"),
+        ("60日历天", "implicit", "60", "60", "日历天"),
+        ("采购1.5匹空调3台", "implicit", "3", "3", "台"),
+        ("新建3米宽道路2公里", "implicit", "2", "2", "公里"),
+        ("8吨洒水车2辆", "implicit", "2", "2", "辆"),
+        ("300 公 里", "implicit", "300", "300", "公里"),
+        ("5000\n人次", "implicit", "5000", "5000", "人次"),
+        ("≥95\n%", "≥", "95", None, "%"),
+        ("误差不超过±5%", "≤", None, "5", "%"),
     ],
 )
 def test_patterns(text: str, sign: str, low: str | None, high: str | None, unit: str) -> None:
@@ -383,6 +452,9 @@ def test_patterns(text: str, sign: str, low: str | None, high: str | None, unit:
         ("十余次", "≥", 10),
         ("约200人", "implicit", 200),
         ("近200人", "implicit", 200),
+        ("近万人次", "implicit", 10_000),
+        ("上万人次", "≥", 10_000),
+        ("万余份", "≥", 10_000),
         ("85%左右", "implicit", 85),
     ],
 )
@@ -533,6 +605,8 @@ def test_no_measurable_figure(text: str) -> None:
         "千家万户",
         "C25混凝土",
         "前10名",
+        "每月25日前",
+        "每季度首月10日前",
     ],
 )
 def test_numbers_that_are_no_targets(text: str) -> None:
@@ -553,6 +627,18 @@ def test_scoring_rules_and_prices() -> None:
         ("6-9月", "range", "06-01", "09-30"),
         ("2021.1.1-12.31", "range", "2021-01-01", "2021-12-31"),
         ("2025年1月1日起", "≥", "2025-01-01", None),
+        ("≤2021年12月", "≤", None, "2021-12-31"),
+        ("不晚于12月31日", "≤", None, "12-31"),
+        ("202101-202112", "range", "2021-01-01", "2021-12-31"),
+        ("开工时间2021年3月", "range", "2021-03-01", "2021-03-31"),
+        ("2021年3月开工，11月完工", "range", "2021-03-01", "2021-11-30"),
+        ("二〇二一年十二月", "range", "2021-12-01", "2021-12-31"),
+        ("2021年12月31", "=", "2021-12-31", "2021-12-31"),
+        ("2022年11月18日完成验收", "≤", None, "2022-11-18"),
+        ("9月1日开学前", "≤", None, "09-01"),
+        ("2022全年", "range", "2022-01-01", "2022-12-31"),
+        ("2022年1季度", "range", "2022-01-01", "2022-03-31"),
+        ("4-10月份", "range", "04-01", "10-31"),
     ],
 )
 def test_dates_as_targets(text: str, sign: str, low: str | None, high: str | None) -> None:
@@ -647,6 +733,8 @@ def test_amount_details() -> None:
         ("3月中旬", "2021-03-11", "2021-03-20"),
         ("2024年2月", "2024-02-01", "2024-02-29"),
         ("2021年1月-2020年12月", "2021-01-01", "2020-12-31"),
+        ("截止2022年底", None, "2022-12-31"),
+        ("2021年11月、12月", "2021-11-01", "2021-12-31"),
     ],
 )
 def test_periods(text: str, start: str | None, end: str | None) -> None:
@@ -670,6 +758,11 @@ def test_periods(text: str, start: str | None, end: str | None) -> None:
         "3年",
         "合同签订后30日内",
         "44489月",
+        "12月3l日",
+        "2024年l月",
+        "2022年6月-",
+        "2022年春季学期",
+        "5月、10月",
     ],
 )
 def test_uncertain_periods(text: str) -> None:
@@ -944,7 +1037,8 @@ def test_plain_gives_the_value_back(value: Decimal) -> None:
 
 _SHAPES = (
     "1 1, 1. 1- 1人 1万 1亿 1、 1) （1 1* 0.6* 1: 1/ 第1 按1% 2021年 1月 举办2场 0 00 ≥ 不低于 约 控制在 达到 一 百 十一 "
-    "( （ A A1 X * _ 中 每 、等 增长 同比 预算 达成 实现 ① 元/ 由1% +1 ±1 . , -"
+    "( （ A A1 X * _ 中 每 、等 增长 同比 预算 达成 实现 ① 元/ 由1% +1 ±1 . , - "
+    "9O 年l月 每人1 人均1 1(含)- 上万 1(个 1个/ 1。1 1≥1 1元每 1个1个 1/1万"
 )
 
 

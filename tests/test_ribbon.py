@@ -223,18 +223,17 @@ def test_a_backup_is_the_file_as_it_was_saved(sample_desk: Desk) -> None:
 def test_all_findings_are_visited_forth_and_back(sample_desk: Desk) -> None:
     sample_desk.press("validate")
     seen = [sample_desk.where()]
-    while (told := sample_desk.press("next-finding")).startswith("第 "):
+    while (told := sample_desk.press("next-finding")).startswith("第 ") and len(seen) < 40:
         seen.append(sample_desk.where())
-    assert "最后一条" in told
+    assert "最后一处" in told
     book = LiveBook(sample_desk.book)
     shown = [
         row[0] for row in book.read(book.names()[names.FINDINGS["place"]]) if row[0] and "！" in str(row[0])
     ]
     cells = [tuple(str(each).split("！")) for each in shown]
-    assert set(seen) == set(cells)
-    assert seen == [cell for place, cell in enumerate(cells) if place == 0 or cells[place - 1] != cell]
+    assert seen == list(dict.fromkeys(cells))
     back = [sample_desk.where()]
-    while sample_desk.press("previous-finding").startswith("第 "):
+    while sample_desk.press("previous-finding").startswith("第 ") and len(back) < 40:
         back.append(sample_desk.where())
     assert back == seen[::-1]
 

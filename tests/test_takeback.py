@@ -29,7 +29,7 @@ from xl_perfeval import actions, reading, report, sample
 from xl_perfeval.books import Formula
 from xl_perfeval.books.file import FileBook
 from xl_perfeval.forms import load
-from xl_perfeval.model import Base, Paragraph, ParagraphState, Ref, Take
+from xl_perfeval.model import Paragraph, ParagraphState, Ref, Take
 from xl_perfeval.narrative.redrafting import Narrative, redraft
 from xl_perfeval.report import edited as reports
 from xl_perfeval.report import flow
@@ -125,7 +125,9 @@ class Word:
     def edited(self, *, with_record: bool = True) -> Edited:
         """The document as it would be read from a file."""
         body = etree.fromstring(f'<w:body xmlns:w="{W}">{"".join(self._xml())}</w:body>')
-        return reports.Edited("报告.docx", flow.of(body), self.record.title, self.record if with_record else None)
+        return reports.Edited(
+            "报告.docx", flow.of(body), self.record.title, self.record if with_record else None
+        )
 
     def _xml(self) -> Iterator[str]:
         numbers: dict[str, int] = {}
@@ -289,7 +291,9 @@ def test_edits_of_both_sides_are_joined() -> None:
     word = Word(before)
     word.type_over("results/P1", "执行率100%。", "执行率100%，进度正常。")
     made = taken(typed(before, results_P1="据统计，" + TEXTS["results/P1"]), word)
-    assert row(made, "results/P1").text == "据统计，" + TEXTS["results/P1"].replace("100%。", "100%，进度正常。")
+    assert row(made, "results/P1").text == "据统计，" + TEXTS["results/P1"].replace(
+        "100%。", "100%，进度正常。"
+    )
     assert made.merged == ("results/P1",)
 
 
@@ -364,7 +368,9 @@ def test_what_was_deleted_in_word_goes_unless_the_sheet_was_changed() -> None:
     assert listed.text.endswith("群众欢迎。")
     assert "后来改过，没有删" in listed.why
     # Deleted stays deleted while the data are the same.
-    assert "overview/2" not in [each.id for each in redraft(reread(made.narrative), drafts(), OUTLINE).narrative.rows]
+    assert "overview/2" not in [
+        each.id for each in redraft(reread(made.narrative), drafts(), OUTLINE).narrative.rows
+    ]
 
 
 def test_a_locked_paragraph_may_be_edited_but_not_deleted_in_word() -> None:
@@ -414,11 +420,22 @@ def test_added_paragraphs_come_where_they_were_put() -> None:
     word = Word(before)
     word.add(word.where("results/P1"), "新写的甲段。")
     word.add(word.where("results/P1") + 1, "新写的乙段。")
-    word.add(next(n for n, text in enumerate(word.paragraphs) if _said(text).startswith("六、")), "另外说明一点。")
+    word.add(
+        next(n for n, text in enumerate(word.paragraphs) if _said(text).startswith("六、")), "另外说明一点。"
+    )
     made = taken(before, word)
-    assert ids(made, "results") == ["results/1", "results/P1", "results/#1", "results/#2", "results/P2", "results/P3"]
+    assert ids(made, "results") == [
+        "results/1",
+        "results/P1",
+        "results/#1",
+        "results/#2",
+        "results/P2",
+        "results/P3",
+    ]
     assert ids(made, "other") == ["other/#1", "other/1"]
-    assert row(made, "results/#2") == Paragraph(section="results", id="results/#2", text="新写的乙段。", state=WRITTEN)
+    assert row(made, "results/#2") == Paragraph(
+        section="results", id="results/#2", text="新写的乙段。", state=WRITTEN
+    )
     assert made.added == ("results/#1", "results/#2", "other/#1")
     # Once taken, they are the sheet's: changed or deleted there, they do not come again.
     later = typed(made.narrative, **{"results_#1": None, "results_#2": "改过的乙段。"})
@@ -452,7 +469,7 @@ def test_an_order_that_both_sides_changed_is_that_of_the_sheet() -> None:
     word = Word(before)
     word.move(word.where("results/P2"), word.where("results/1"))
     rows = {each.id: each for each in before.rows}
-    order = [*rows][:2] + ["results/P1", "results/1", "results/P2", "results/P3"] + [*rows][6:]
+    order = [*[*rows][:2], "results/P1", "results/1", "results/P2", "results/P3", *[*rows][6:]]
     later = replace(before, rows=tuple(rows[key] for key in order))
     made = taken(later, word)
     assert made.narrative == later
@@ -487,7 +504,9 @@ def test_enter_behind_a_paragraph_makes_a_new_one() -> None:
     before = sheet()
     word = Word(before)
     place = word.where("results/P1")
-    word.replace(place, len(TEXTS["results/P1"]), 0, "后加的一句。")  # inside the bookmark, as some programs do
+    word.replace(
+        place, len(TEXTS["results/P1"]), 0, "后加的一句。"
+    )  # inside the bookmark, as some programs do
     word.split(place, len(TEXTS["results/P1"]))
     made = taken(before, word)
     assert row(made, "results/P1") == row(before, "results/P1")
@@ -643,7 +662,9 @@ def in_sheet(before: Narrative, typing: Typing, what: str, a: int, b: int) -> Na
     if what == "data":
         figures = iter(range(b, b + 1000))
         texts = {key: re.sub("[0-9]+", lambda _: str(next(figures)), text) for key, text in TEXTS.items()}
-        fresh = [replace(each, text=texts[each.id]) if (a >> n) & 1 else each for n, each in enumerate(drafts())]
+        fresh = [
+            replace(each, text=texts[each.id]) if (a >> n) & 1 else each for n, each in enumerate(drafts())
+        ]
         return reread(redraft(before, fresh, OUTLINE).narrative)
     rows = list(before.rows)
     if what == "add" or not rows:
@@ -689,7 +710,9 @@ _DEEDS = st.lists(
 
 @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_DEEDS, st.booleans())
-def test_nothing_typed_on_either_side_is_lost(deeds: list[tuple[bool, int, int, int]], with_record: bool) -> None:
+def test_nothing_typed_on_either_side_is_lost(
+    deeds: list[tuple[bool, int, int, int]], with_record: bool
+) -> None:
     before, typing = sheet(OWN), Typing()
     word = Word(before)
     for is_word, what, a, b in deeds:
@@ -718,3 +741,394 @@ def test_nothing_typed_on_either_side_is_lost(deeds: list[tuple[bool, int, int, 
     assert open_now <= set(drafted.conflicts) | set(drafted.protected)
     once_more = redraft(reread(drafted.narrative), drafts(), OUTLINE).narrative
     assert once_more == drafted.narrative
+
+
+# --- in files -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with its report drafted; the document lies beside it."""
+    path = tmp_path_factory.mktemp("drafted") / "自评.xlsx"
+    actions.new(replace(sample.submission(), paragraphs=()), path)
+    actions.draft_report(path, path.with_suffix(".docx"), NOW)
+    return path
+
+
+@pytest.fixture
+def book(drafted: Path, tmp_path: Path) -> Path:
+    shutil.copy(drafted.with_suffix(".docx"), tmp_path)
+    return Path(shutil.copy(drafted, tmp_path))
+
+
+def rows_of(path: Path) -> dict[str, Paragraph]:
+    """The rows of 报告文字 by id."""
+    saved = FileBook.open(path)
+    return {each.id: each for each in reading.narrative.rows_of(saved, reading.read(saved).edition)}
+
+
+def put(path: Path, cells: dict[tuple[str, str], CellValue | Formula]) -> None:
+    """Type into cells, as people do."""
+    typing = FileBook.open(path, writable=True)
+    for (sheet_name, cell), value in cells.items():
+        typing.write(Ref(sheet_name, cell), [[value]])
+    typing.save(NOW)
+
+
+def take(path: Path, document: Path, now: datetime = LATER) -> actions.TakenReport:
+    """Take a document back; whatever that leaves is right in every spreadsheet program, and once is enough."""
+    unread = document.read_bytes()
+    made = actions.take_back(path, document, now)
+    before = path.read_bytes()
+    again = actions.take_back(path, document, now)
+    assert (again.backup, path.read_bytes()) == (None, before)
+    assert again.taken.changes == 0
+    assert document.read_bytes() == unread
+    assert validator.problems(path) == []
+    headless.assert_cached_values_right(path)
+    return made
+
+
+def marks(document: Path) -> dict[str, str]:
+    """Bookmarks by the id of their paragraph."""
+    record = reports.read(document).record
+    assert record is not None
+    return {each.id: each.bookmark for each in record.paragraphs}
+
+
+def in_libreoffice(
+    document: Path, *edits: Callable[[headless.OfficeText, dict[str, str]], None], by_way_of_odt: bool = False
+) -> Path:
+    """The document after edits in LibreOffice, which stands in for Word and WPS."""
+    names, edited = marks(document), document.with_stem(f"{document.stem}-改")
+    with headless.office().open_text(document) as text:
+        for edit in edits:
+            edit(text, names)
+        if by_way_of_odt:
+            text.save_as_odt(edited.with_suffix(".odt"))
+        else:
+            text.save_as_docx(edited)
+    if by_way_of_odt:
+        with headless.office().open_text(edited.with_suffix(".odt")) as text:
+            text.save_as_docx(edited)
+    return edited
+
+
+def test_libreoffice_keeps_what_the_document_remembers(book: Path) -> None:
+    document = book.with_suffix(".docx")
+    before = reports.read(document)
+    saved = reports.read(in_libreoffice(document))
+    assert (saved.record, saved.title) == (before.record, before.title)
+
+    def known(found: Edited) -> list[tuple[str, tuple[str, ...]]]:
+        return [(block.text, block.owners) for block in found.flow.blocks if block.text]
+
+    assert known(saved) == known(before)
+    by_odt = reports.read(in_libreoffice(document, by_way_of_odt=True))
+    assert (by_odt.record, by_odt.title) == (None, before.title)
+    assert known(by_odt) == known(before)
+    for each in (in_libreoffice(document), in_libreoffice(document, by_way_of_odt=True)):
+        made = take(book, each)
+        assert (made.backup, made.taken.counts) == (None, "没有新的修改可取回")
+
+
+def test_edits_made_in_libreoffice_come_in(book: Path) -> None:
+    before = rows_of(book)
+    edited = in_libreoffice(
+        book.with_suffix(".docx"),
+        lambda text, names: text.type_over(names["overview/1"], "我单位", "经核对，我单位"),
+        lambda text, names: text.type_at_end(names["results/P1"], "群众反映良好。"),
+        lambda text, names: text.type_at_end(names["results/P2"], "\n科普进了十所学校。"),
+        lambda text, _: text.type_under("五、有关建议", "建议提前下达指标。"),
+        lambda text, names: text.split(names["results/P4"], "支出"),
+        lambda text, names: text.join(names["management/1"]),
+        lambda text, names: text.move(names["problems/P2"], names["problems/P1"]),
+        lambda text, names: text.delete(names["evaluation/3"]),
+    )
+    made = take(book, edited)
+    found = rows_of(book)
+    assert found["overview/1"].text == before["overview/1"].text.replace("我单位", "经核对，我单位", 1)
+    assert found["results/P1"].text == f"{before['results/P1'].text}群众反映良好。"
+    assert found["results/P2"].text == before["results/P2"].text
+    assert found["results/#1"].text == "科普进了十所学校。"
+    assert found["suggestions/#1"].text == "建议提前下达指标。"
+    assert found["results/P4"].text == before["results/P4"].text.replace("支出", "\n支出", 1)
+    assert found["management/1"].text == before["management/1"].text + before["management/2"].text
+    assert "evaluation/3" not in found
+    order = [key for key in found if key.startswith(("problems", "results"))]
+    assert order.index("problems/P2") < order.index("problems/P1")
+    assert order.index("results/#1") == order.index("results/P2") + 1
+    assert {found[key].state for key in ("overview/1", "results/P1", "results/P4", "management/1")} == {
+        EDITED
+    }
+    assert made.taken.unplaced == ()
+    assert made.taken.counts == "取回 8 处修改（改 4 段，加 2 段，删 1 段，移动 1 段）"
+    [*_, last] = [row for row in FileBook.open(book).read(Ref("_日志", "A2:C9")) if row[0]]
+    assert last == ["2021-03-09 09:30", "取回Word修改", made.taken.counts]
+    # Printed again, the report reads as the edited one did.
+    again = actions.draft_report(book, book.with_name("再.docx"), LATER).report.path
+    texts = [
+        [block.text for block in reports.read(each).flow.blocks if block.text] for each in (edited, again)
+    ]
+    joined = [text for text in texts[1] if text not in texts[0]]
+    assert joined == []
+
+
+def test_tracked_changes_count_as_made(book: Path) -> None:
+    before = rows_of(book)
+    edited = in_libreoffice(
+        book.with_suffix(".docx"),
+        lambda text, _: text.track_changes(),
+        lambda text, names: text.type_over(names["overview/1"], "我单位", "本局"),
+        lambda text, names: text.delete(names["evaluation/3"]),
+        lambda text, names: text.type_at_end(names["results/P2"], "\n科普进了十所学校。"),
+    )
+    with zipfile.ZipFile(edited) as package:
+        text = package.read("word/document.xml")
+    assert b"<w:ins " in text
+    assert b"<w:del " in text
+    made = take(book, edited).taken
+    found = rows_of(book)
+    assert found["overview/1"].text == before["overview/1"].text.replace("我单位", "本局", 1)
+    assert found["results/#1"].text == "科普进了十所学校。"
+    assert (made.edited, made.deleted, made.added) == (("overview/1",), ("evaluation/3",), ("results/#1",))
+
+
+def test_edits_made_with_python_docx_come_in(book: Path) -> None:
+    document = docx.Document(str(book.with_suffix(".docx")))
+    for paragraph in document.paragraphs:
+        if paragraph.text.startswith("科普经费共安排"):
+            paragraph.add_run("群众很欢迎。").bold = True
+            document.add_comment(paragraph.runs, "再核对一下", "某人")
+            paragraph.insert_paragraph_before("=1+1 写在前面的一段。", style=paragraph.style)
+    edited = book.with_name("改.docx")
+    document.save(str(edited))
+    made = take(book, edited)
+    assert made.has_notes
+    assert rows_of(book)["results/P2"].text.endswith("群众很欢迎。")
+    assert rows_of(book)["results/#1"].text == "=1+1 写在前面的一段。"
+    assert made.taken.counts == "取回 2 处修改（改 1 段，加 1 段）"
+
+
+def test_by_way_of_odt_edits_without_figures_come_in(book: Path) -> None:
+    edited = in_libreoffice(
+        book.with_suffix(".docx"),
+        lambda text, names: text.type_over(names["overview/1"], "我单位", "本局"),
+        lambda text, names: text.type_over(names["results/P1"], "73万元", "74万元"),
+        lambda text, _: text.type_under("五、有关建议", "建议提前下达指标。"),
+        by_way_of_odt=True,
+    )
+    made = take(book, edited).taken
+    assert (made.edited, made.conflicts) == (("overview/1",), ("results/P1",))
+    assert rows_of(book)["suggestions/#1"].text == "建议提前下达指标。"
+    assert "74万元" in rows_of(book)["results/P1"].draft
+
+
+def test_a_formula_in_the_sheet_stays(book: Path) -> None:
+    put(book, {("报告文字", f"C{rows_of(book)['results/P3'].row}"): Formula('="支出"&资金概况!G8', "支出10")})
+    document = book.with_name("新.docx")
+    actions.draft_report(book, document, NOW)
+    edited = in_libreoffice(document, lambda text, names: text.type_over(names["results/P3"], "支出", "花了"))
+    made = take(book, edited).taken
+    assert made.conflicts == ("results/P3",)
+    found = rows_of(book)["results/P3"]
+    assert (found.text, found.draft) == ("支出10", "花了10")
+    assert FileBook.open(book, writable=True).formulas("报告文字")[f"C{found.row}"] == '="支出"&资金概况!G8'
+
+
+def test_the_state_before_is_kept_as_a_backup(book: Path) -> None:
+    before = book.read_bytes()
+    edited = in_libreoffice(
+        book.with_suffix(".docx"), lambda text, names: text.type_over(names["overview/1"], "我单位", "本局")
+    )
+    backup = take(book, edited).backup
+    assert backup is not None
+    assert backup.read_bytes() == before
+
+
+# --- the command ----------------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_it_did(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = book.with_suffix(".docx")
+    edited = in_libreoffice(
+        document,
+        lambda text, names: text.type_over(names["overview/1"], "我单位", "本局"),
+        lambda text, names: text.type_over(names["results/P1"], text.text(names["results/P1"]), "见附表。"),
+        lambda text, names: text.delete(names["overview/2"]),
+        lambda text, _: text.type_under("2021年3月8日", "盖章后补的话。"),
+    )
+    rows = rows_of(book)
+    put(
+        book,
+        {
+            ("报告文字", f"C{rows['results/P1'].row}"): "成效明显。",
+            ("报告文字", f"C{rows['overview/2'].row}"): f"{rows['overview/2'].text}另有说明。",
+        },
+    )
+    files = sorted(book.parent.iterdir())
+    assert call("report", book, "--take-back", edited) == 0
+    said = capsys.readouterr().out.replace("\n", "")
+    assert "取回 1 处修改（改 1 段），1 处要您选择，2 段放不回去。" in said
+    assert "“采用新稿”或“保留我的”" in said
+    assert "盖章后补的话。" in said
+    assert "没有删" in said
+    assert "改动以前的文件" in said
+    assert [
+        each for each in sorted(book.parent.iterdir()) if each not in files and each.suffix == ".docx"
+    ] == []
+    assert call("report", book, "--take-back", edited) == 0
+    said = capsys.readouterr().out.replace("\n", "")
+    assert "没有新的修改可取回，1 处要您选择，2 段放不回去。工作簿没有改动。" in said
+
+
+def test_the_command_refuses_in_one_sentence(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = book.with_suffix(".docx")
+    before = book.read_bytes()
+    lock = book.with_name(f"~${book.name}")
+    lock.write_bytes(b"\0" * 165)
+    assert call("report", book, "--take-back", document) == 3
+    assert "正在别的程序里打开" in capsys.readouterr().err
+    lock.unlink()
+    assert call("report", book, "--take-back", document, "--pdf", book.with_suffix(".pdf")) == 2
+    assert "不能和 --docx、--pdf 一起用" in capsys.readouterr().err
+    assert call("report", "--take-back", document) == 2
+    capsys.readouterr()
+    assert call("report", book.with_name("没有.xlsx"), "--take-back", document) == 2
+    assert "没有.xlsx" in capsys.readouterr().err
+    assert book.read_bytes() == before
+
+
+# --- documents that are something else ------------------------------------------------------------------
+
+
+def repacked(path: Path, changes: dict[str, bytes | None], target: Path) -> Path:
+    """A document with parts replaced, added, or (`None`) left out."""
+    with zipfile.ZipFile(path) as package, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as changed:
+        parts = {name: package.read(name) for name in package.namelist()} | changes
+        for name, content in parts.items():
+            if content is not None:
+                changed.writestr(name, content)
+    return target
+
+
+def hostile(document: Path, folder: Path) -> Iterator[tuple[str, Path, str]]:
+    """Documents that are not taken, with what is said of them."""
+    with zipfile.ZipFile(document) as package:
+        text = package.read("word/document.xml")
+    head = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    declared = text.replace(b"?>", b"?>" + head, 1)
+    entity = declared.replace(b"</w:t>", b"&b;</w:t>", 1)
+    for name, content in (("宣告", declared), ("实体", entity)):
+        yield (
+            name,
+            repacked(document, {"word/document.xml": content}, folder / f"{name}.docx"),
+            "做过手脚|损坏",
+        )
+    outside = declared.replace(b'"aaaaaaaaaa"', b'SYSTEM "file:///etc/hostname"')
+    yield (
+        "外部实体",
+        repacked(document, {"word/document.xml": outside}, folder / "外部.docx"),
+        "做过手脚|损坏",
+    )
+    yield "残缺的文字", repacked(document, {"word/document.xml": text[:3000]}, folder / "残.docx"), "已经损坏"
+    yield "没有文字", repacked(document, {"word/document.xml": None}, folder / "无.docx"), "不是 Word 文档"
+    yield (
+        "太大",
+        repacked(document, {"word/document.xml": b" " * (65 * 2**20)}, folder / "大.docx"),
+        "内容太多",
+    )
+    deep = b"<w:sdt><w:sdtContent>" * 3000 + b"</w:sdtContent></w:sdt>" * 3000
+    nested = text.replace(b"<w:sectPr", deep + b"<w:sectPr", 1)
+    yield "太深", repacked(document, {"word/document.xml": nested}, folder / "深.docx"), "损坏"
+    data = document.read_bytes()
+    for name, content, said in (
+        ("空", b"", "是空文件"),
+        ("半截", data[: len(data) // 2], "损坏"),
+        ("乱码", b"\x93\x01" * 4000, "不是 Word 文档"),
+        (
+            "加密",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+            "打开密码",
+        ),
+        ("旧的", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "旧格式"),
+    ):
+        path = folder / f"{name}.docx"
+        path.write_bytes(content)
+        yield name, path, said
+    flipped = bytearray(data)
+    at = data.index(b"word/document.xml") + 400
+    flipped[at : at + 50] = bytes(50)
+    path = folder / "坏字节.docx"
+    path.write_bytes(flipped)
+    yield "坏字节", path, "损坏"
+    many = io.BytesIO()
+    with zipfile.ZipFile(many, "w") as package:
+        for number in range(reports.MOST_MEMBERS + 1):
+            package.writestr(str(number), b"")
+    path = folder / "多.docx"
+    path.write_bytes(many.getvalue())
+    yield "太多", path, "内容太多"
+    plain = docx.Document()
+    plain.add_paragraph("会议纪要")
+    plain.save(str(folder / "纪要.docx"))
+    yield "别的文档", folder / "纪要.docx", "没有自评报告的段落标记"
+    for suffix, said in ((".doc", "旧格式"), (".odt", "LibreOffice"), (".xlsx", "是表格"), (".pdf", "PDF")):
+        path = folder / f"文件{suffix}"
+        path.write_bytes(data)
+        yield suffix, path, said
+    yield "没有", folder / "没有.docx", "没有找到"
+    yield "文件夹", folder, "没有打开"
+
+
+def test_what_is_no_report_of_this_workbook_is_refused(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = book.read_bytes()
+    folder = tmp_path / "别的"
+    folder.mkdir()
+    for name, document, said in hostile(book.with_suffix(".docx"), folder):
+        assert call("report", book, "--take-back", document) == 2, name
+        printed = capsys.readouterr()
+        assert re.search(said, printed.err), (name, printed.err)
+        assert printed.err.count("\n") == 1, (name, printed.err)
+        assert printed.out == "", name
+    assert book.read_bytes() == before
+
+
+def test_a_report_of_another_unit_is_refused(book: Path, tmp_path: Path) -> None:
+    other = sample.submission()
+    other = replace(other, unit=replace(other.unit, name="示例区教育局"), paragraphs=())
+    path = tmp_path / "教育局.xlsx"
+    actions.new(other, path)
+    put(path, {("资金概况", "G6"): 11, ("资金概况", "G7"): 12, ("资金概况", "G8"): 3, ("资金概况", "G9"): 14})
+    actions.draft_report(path, tmp_path / "教育局.docx", NOW)
+    with pytest.raises(reports.NotTaken, match="示例区教育局2020年度"):
+        actions.take_back(book, tmp_path / "教育局.docx", NOW)
+    without = repacked(tmp_path / "教育局.docx", {"customXml/item1.xml": b"<x/>"}, tmp_path / "无记录.docx")
+    with pytest.raises(reports.NotTaken, match="示例区教育局2020年度"):
+        actions.take_back(book, without, NOW)
+
+
+def test_a_unit_that_was_renamed_meanwhile_takes_its_report_back(book: Path) -> None:
+    document = book.with_suffix(".docx")
+    place = FileBook.open(book).names()["PE_UNIT"]
+    put(book, {(place.sheet, place.cell.partition(":")[0]): "示例区科技和工业信息化局"})
+    edited = in_libreoffice(
+        document, lambda text, names: text.type_over(names["overview/1"], "我单位", "本局")
+    )
+    assert actions.take_back(book, edited, NOW).taken.counts == "取回 1 处修改（改 1 段）"
+
+
+def test_a_document_with_macros_is_only_read(book: Path) -> None:
+    document = book.with_suffix(".docx")
+    with zipfile.ZipFile(document) as package:
+        types = package.read("[Content_Types].xml")
+        text = package.read("word/document.xml").replace("我单位".encode(), "本局".encode(), 1)
+    types = types.replace(
+        b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        b"application/vnd.ms-word.document.macroEnabled.main+xml",
+    )
+    changes = {"[Content_Types].xml": types, "word/document.xml": text, "word/vbaProject.bin": b"\0" * 99}
+    path = repacked(document, changes, book.with_suffix(".docm"))
+    assert take(book, path).taken.edited == ("overview/1",)

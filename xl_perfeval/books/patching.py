@@ -190,7 +190,7 @@ def _state(found: os.stat_result) -> tuple[int, int, int]:
 
 
 def _changed(path: Path) -> InUse:
-    return InUse(f"“{path}”在校验时被别的程序改动了，没有写入。请等它保存完，再试一次。")
+    return InUse(f"“{path}”刚才被别的程序改动了，没有写入。请等它保存完，再试一次。")
 
 
 def _not_usual(name: str, sheet: str = "") -> saving.NotSaved:

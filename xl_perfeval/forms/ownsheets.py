@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from math import ceil
 from typing import Any
 
 from xl_perfeval.findings import TRUE_AS_IS, Finding, Severity
-from xl_perfeval.forms import names
+from xl_perfeval.forms import lines, names
 from xl_perfeval.model import CellError, CellValue
 
 UNHANDLED = "未处理"
@@ -25,6 +24,8 @@ UNHANDLED = "未处理"
 WIDTHS = {"problem": 42.0, "remedy": 46.0, "value": 19.0, "explanation": 24.0}
 """Widths, in characters, of the columns of 校验结果 that decide how high a row is."""
 WHOLE_FILE = "整个文件"
+GONE = "（该行已删除）"
+"""What 位置 says when there is no such row any more."""
 _SHOWN_VALUE = 36
 
 
@@ -93,7 +94,7 @@ def place_formula(tab: str, marked: str) -> str:
     address = f"ADDRESS(ROW({target}),COLUMN({target}),4)"
     return (
         f"=IFERROR(HYPERLINK({literal('#' + quoted(tab) + '!')}&{address},{literal(tab + '！')}&{address}),"
-        f'"（该行已删除）")'
+        f"{literal(GONE)})"
     )
 
 
@@ -155,20 +156,9 @@ def shown_value(finding: Finding) -> str:
 
 def row_height(row: Mapping[str, object]) -> float:
     """Estimated height of a row in points; Excel allows at most 409."""
-    most = max(_lines(row.get(key), width) for key, width in WIDTHS.items())
+    texts = [(row.get(key), width) for key, width in WIDTHS.items()]
+    most = max(lines.count(text, width) if isinstance(text, str) else 1 for text, width in texts)
     return min(409.0, max(32.0, most * 15.0 + 9))
-
-
-def _lines(value: object, width: float) -> int:
-    if not isinstance(value, str):
-        return 1
-    room = (width - 1.7) * 1.03  # indent and padding; a Chinese character is a little under 2 digits
-    return sum(max(1, ceil(_width(line) / room)) for line in value.split("\n"))
-
-
-def _width(text: str) -> int:
-    """Width in characters; Chinese ones, of three bytes, count 2."""
-    return (len(text) + len(text.encode("utf-8", "replace")) + 1) // 2
 
 
 # --- summary line -------------------------------------------------------------------------------------

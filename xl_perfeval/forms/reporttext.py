@@ -7,13 +7,15 @@ agree to the letter.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from math import ceil, floor
+from math import floor
 
+from xl_perfeval.forms import lines
 from xl_perfeval.model import Edition, FormTable
 
 CHAPTERS = "一二三四五六七八九十"
-BLANK_HEIGHT = 22.0
-"""Height of a row that holds nothing, in points."""
+VISIBLE_SPARE = 2
+"""Blank rows that always look like rows; the others only appear when the rows above them are filled."""
+_SPARE, _WAITING = 22.0, 6.0
 _LEAST, _MOST, _LINE = 26.0, 409.0, 15.5
 
 
@@ -54,8 +56,16 @@ def length(text: str) -> int | str:
 
 def row_height(text: str, draft: str, table: FormTable) -> float:
     """Estimated height of a row in points for a paragraph and the text offered beside it."""
-    lines = max(_lines(text, table.field("text").width), _lines(draft, table.field("draft").width))
-    return min(_MOST, max(_LEAST, lines * _LINE + 9))
+    most = max(lines.count(text, table.field("text").width), lines.count(draft, table.field("draft").width))
+    return min(_MOST, max(_LEAST, most * _LINE + 9))
+
+
+def blank_height(place: int) -> float:
+    """Height in points of the blank row so many places (1, 2, …) below the last paragraph.
+
+    Rows that wait are low, so that they fill no page of their own in print; one that is typed into grows.
+    """
+    return _SPARE if place <= VISIBLE_SPARE else _WAITING
 
 
 def filled_share(edition: Edition, written: Collection[str]) -> float | str:
@@ -68,13 +78,3 @@ def bar(share: float) -> str:
     """The progress of a sheet as 首页 draws it: ■■■□□□□□□□ 30%."""
     tenths = floor(share * 10 + 0.000001)
     return "■" * tenths + "□" * (10 - tenths) + f" {floor(share * 100 + 0.000001)}%"
-
-
-def _lines(text: str, width: float) -> int:
-    room = (width - 1.7) * 1.03  # indent and padding; a Chinese character is a little under 2 digits
-    return sum(max(1, ceil(_width(line) / room)) for line in text.split("\n"))
-
-
-def _width(text: str) -> int:
-    """Width in characters; Chinese ones, of three bytes, count 2."""
-    return (len(text) + len(text.encode("utf-8", "replace")) + 1) // 2

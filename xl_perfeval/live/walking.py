@@ -20,14 +20,12 @@ _READ = ("level", "place", "problem", "remedy", "sheet")
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
-    """A row of 校验结果. `at` is `None` when the finding has no cell, or its row was deleted."""
+class _Stop:
+    """A cell that findings are about, and what they say; `rows` are their rows on 校验结果."""
 
-    row: int
-    at: Ref | None
-    level: str
-    problem: str
-    remedy: str
+    at: Ref
+    rows: list[int]
+    texts: list[str]
 
 
 def show_first(workbook: Workbook, written: Written) -> None:
@@ -58,46 +56,41 @@ def show_guide(workbook: Workbook) -> str:
 
 
 def _step(workbook: Workbook, step: int) -> str:
-    table, listed = _table(workbook)
-    if not listed:
+    table, stops = _stops(workbook)
+    if not stops:
         return "“校验结果”里没有可以跳转的问题。改过内容以后，请先按“校验”。"
-    tab, row, column = workbook.selected()
-    place = _next(table, listed, (tab, row, column), step)
-    if not 0 <= place < len(listed):
+    place = _next(table, stops, workbook.selected(), step)
+    if not 0 <= place < len(stops):
         end, way = ("最后", "上一条") if step > 0 else ("第", "下一条")
-        return f"已经是{end}一条了（共 {len(listed)} 条）。往回看请按“{way}”；都改好以后请再按“校验”。"
-    chosen = listed[place]
-    assert chosen.at is not None
-    workbook.go(chosen.at)
-    return f"第 {place + 1} 条，共 {len(listed)} 条：{chosen.level}　{chosen.problem}{chosen.remedy}"
+        return f"已经是{end}一处了（共 {len(stops)} 处）。往回看请按“{way}”；都改好以后请再按“校验”。"
+    stop = stops[place]
+    workbook.go(stop.at)
+    return f"第 {place + 1} 处，共 {len(stops)} 处：{'；'.join(stop.texts)}"
 
 
-def _next(table: Ref, listed: Sequence[_Listed], at: tuple[str, int, int], step: int) -> int:
-    """Place in the list of the finding to go to from a cell; outside of the list at its ends."""
+def _next(table: str, stops: Sequence[_Stop], at: tuple[str, int, int], step: int) -> int:
+    """Place of the stop to go to from a cell; outside of the list at its ends."""
     tab, row, column = at
-    if tab == table.sheet:
-        ahead = [place for place, each in enumerate(listed) if each.row >= row]
-        here = ahead[0] if ahead else len(listed)
+    if tab == table:
+        ahead = (place for place, stop in enumerate(stops) if max(stop.rows) >= row)
+        here = next((place for place, stop in enumerate(stops) if row in stop.rows), next(ahead, len(stops)))
         return here if step > 0 else here - 1
-    cells = [(each.at.sheet, *row_and_column(each.at.cell)) for each in listed if each.at]
+    cells = [(stop.at.sheet, *row_and_column(stop.at.cell)) for stop in stops]
     if at in cells:
-        # Several findings may be about one cell: then on to the next cell.
-        place = cells.index(at)
-        while 0 <= place < len(cells) and cells[place] == at:
-            place += step
-        return place
-    here = [place for place, cell in enumerate(cells) if cell[0] == tab]
+        return cells.index(at) + step
+    on_sheet = [place for place, cell in enumerate(cells) if cell[0] == tab]
     if step > 0:
-        return next(
-            (place for place in here if cells[place][1:] > (row, column)), here[-1] + 1 if here else 0
-        )
-    return next(
-        (place for place in reversed(here) if cells[place][1:] < (row, column)), here[0] - 1 if here else -1
-    )
+        after = (place for place in on_sheet if cells[place] > at)
+        return next(after, on_sheet[-1] + 1 if on_sheet else 0)
+    before = (place for place in reversed(on_sheet) if cells[place] < at)
+    return next(before, on_sheet[0] - 1 if on_sheet else -1)
 
 
-def _table(workbook: Workbook) -> tuple[Ref, list[_Listed]]:
-    """Where the table of findings is, and its rows that lead somewhere. Raises `NotSaved` without such a table."""
+def _stops(workbook: Workbook) -> tuple[str, list[_Stop]]:
+    """Tab of the table of findings, and the cells that they lead to, in its order, each once.
+
+    Raises `NotSaved` without such a table.
+    """
     book = workbook.cells
     columns = {key: book.named(names.FINDINGS[key]) for key in _READ}
     found = {key: ref for key, ref in columns.items() if ref is not None and ref.cell != BROKEN}
@@ -105,24 +98,29 @@ def _table(workbook: Workbook) -> tuple[Ref, list[_Listed]]:
         raise NotSaved(
             "这个工作簿里没有完整的“校验结果”表，没有可以跳转的问题。请从备份里找回这张表，再按“校验”。"
         )
-    table = found["place"]
-    bottom = row_and_column(book.used(table.sheet).cell.rpartition(":")[2])[0]
-    read: dict[str, list[str]] = {}
-    for key, ref in found.items():
-        top, column = row_and_column(ref.cell)
-        last = min(bottom, row_and_column(ref.cell.rpartition(":")[2])[0])
-        letters = column_letters(column)
-        rows = book.read(Ref(ref.sheet, f"{letters}{top}:{letters}{last}")) if last >= top else []
-        read[key] = ["" if value is None else str(value) for (value,) in rows]
-    top = row_and_column(table.cell)[0]
-    tabs = {identity: _tab(workbook, identity) for identity in set(read["sheet"]) if identity}
-    rows = [
-        _Listed(row, _place(place, tabs.get(sheet)), level, problem, remedy)
-        for row, (level, place, problem, remedy, sheet) in enumerate(
-            zip(*(read[key] for key in _READ), strict=True), top
-        )
-    ]
-    return table, [each for each in rows if each.at is not None]
+    read = [_column(workbook, found[key]) for key in _READ]
+    top = row_and_column(found["place"].cell)[0]
+    tabs = {identity: _tab(workbook, identity) for identity in set(read[-1]) if identity}
+    stops: dict[Ref, _Stop] = {}
+    for row, (level, place, problem, remedy, sheet) in enumerate(zip(*read, strict=True), start=top):
+        at = _place(place, tabs.get(sheet))
+        if at is not None:
+            stop = stops.setdefault(at, _Stop(at, [], []))
+            stop.rows.append(row)
+            stop.texts.append(f"{level}　{problem}{remedy}")
+    return found["place"].sheet, list(stops.values())
+
+
+def _column(workbook: Workbook, ref: Ref) -> list[str]:
+    """The texts of a column of the table, as far as its sheet is filled."""
+    book = workbook.cells
+    top, column = row_and_column(ref.cell)
+    used, end = (row_and_column(cell.rpartition(":")[2])[0] for cell in (book.used(ref.sheet).cell, ref.cell))
+    if min(used, end) < top:
+        return []
+    letters = column_letters(column)
+    rows = book.read(Ref(ref.sheet, f"{letters}{top}:{letters}{min(used, end)}"))
+    return ["" if value is None else str(value) for (value,) in rows]
 
 
 def _tab(workbook: Workbook, identity: str) -> str | None:

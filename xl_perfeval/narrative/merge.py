@@ -74,7 +74,8 @@ def merge(base: str, mine: str, new: str) -> Merged:
 _START, _END = "\0start", "\0end"
 _TOKEN = re.compile(r"(?P<number>[0-9]+(?:[.,~/-][0-9]+)*)|[A-Za-z]+|.", re.DOTALL)
 _ENDS = frozenset("。；！？!?;】\n")
-_MARKS = _ENDS | frozenset("，：、,:")
+_PAUSES = frozenset("，：、,:")
+_MARKS = _ENDS | _PAUSES
 _WORDED_NUMBER = re.compile(
     "[零〇一二两三四五六七八九十百千万亿]{2,}|百分|[一二两三四五六七八九十][个项家场次期人名份件成倍天年月]|半"
 )
@@ -447,7 +448,7 @@ def _carry(texts: _Comparison, mine: str) -> Merged:
 
 
 def _patched(texts: _Comparison, patches: list[tuple[_Span, _Change]]) -> str | None:
-    """The text with the patches; `None` when tokens would grow together into others."""
+    """The text with the patches; `None` when tokens would grow together into others, or a mark be left over."""
     tokens: list[str] = []
     done = 0
     for (start, stop), change in patches:
@@ -455,7 +456,17 @@ def _patched(texts: _Comparison, patches: list[tuple[_Span, _Change]]) -> str | 
         done = stop
     tokens += texts.mine[done:]
     text = "".join(tokens[1:-1])
-    return text if _cut(text).tokens == tokens else None
+    left_over = _stray(tokens) > max(_stray(texts.mine), _stray(texts.new))
+    return text if _cut(text).tokens == tokens and not left_over else None
+
+
+def _stray(tokens: Sequence[str]) -> int:
+    """How many commas and colons have no clause before or after them: 截至年底，。"""
+    return sum(
+        (after in _PAUSES and (before in _MARKS or before == _START))
+        or (before in _PAUSES and (after in _ENDS or after == _END))
+        for before, after in pairwise(tokens)
+    )
 
 
 def _is_swap(texts: _Comparison, change: _Change) -> bool:

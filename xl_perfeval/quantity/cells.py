@@ -25,6 +25,9 @@ LONGEST_CELL = 32_767
 """Characters that a spreadsheet cell can hold."""
 
 
+_NARROW = 16  # A break in so short a text comes from a narrow column: 5000⏎人次.
+
+
 def target(raw: CellValue, *, name: str = "", unit: str = "", year: int | None = None) -> Target:
     """Reads a target cell. `name` and `unit` are those of the indicator or column. Never raises."""
     return _read(raw, name, unit, year or 0, True)
@@ -39,7 +42,10 @@ def _read(raw: CellValue, name: str, unit: str, year: int, planned: bool) -> Tar
     if isinstance(raw, str):
         if len(raw) > LONGEST_CELL:
             return unread(raw, "文字太长，不是一个目标值")
-        return _read_text(Cell(raw, raw, fold(raw).rstrip(), name, unit, year, planned))
+        folded = fold(raw).rstrip()
+        if "\n" in folded and len(folded) <= _NARROW:
+            folded = folded.replace("\n", " ")
+        return _read_text(Cell(raw, raw, folded, name, unit, year, planned))
     if raw is None:
         return Target(raw, Kind.none)
     if isinstance(raw, bool):
@@ -219,8 +225,7 @@ def _part(cell: Cell, measure: Measure, previous_end: int, alone: bool, doubt: s
         after = noun_after(text, folded, measure)
         note = _remark(text, folded, measure.end)
     size = size_of(cell, measure, clause)
-    signed = measure.start < measure.at and measure.sign is not Sign.implicit
-    if alone and not size.unit and after and (signed or not clause) and not cell.unit:
+    if alone and not size.unit and after and not cell.unit and (not clause or _is_signed(measure)):
         size, after = with_rare_unit(size, folded[measure.end :].strip(), after)
     growth, falling = growth_before(clause) if clause else (None, False)
     if growth is None and cell.name and size.unit in ("%", "‰"):
@@ -253,6 +258,10 @@ def _part(cell: Cell, measure: Measure, previous_end: int, alone: bool, doubt: s
         len(text) if alone else measure.end,
         assumed,
     )
+
+
+def _is_signed(measure: Measure) -> bool:
+    return measure.start < measure.at and measure.sign is not Sign.implicit
 
 
 _REMARK = expression(r"[^\S\n]*\(([^()]*)\)?")

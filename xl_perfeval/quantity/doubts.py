@@ -10,7 +10,8 @@ from xl_perfeval.quantity.units import KNOWN, unit_at
 from xl_perfeval.quantity.vocabulary import words
 from xl_perfeval.quantity.wording import Growth, is_of_time, is_scoring_rule, is_unfilled
 
-_ODD = expression(r"[\^ˆ?？#@&$|\\{}_`!！+±\ufffd\ue000-\uf8ffⅠ-Ⅻ≥≤<>/。 ]|^[%‰一二三]|%%")
+_ODD = expression(r"[\^ˆ?？#@&$|\\{}_`!！+±\ufffd\ue000-\uf8ffⅠ-Ⅻ≥≤<>/。 OoQlISBZ]")
+_ODD_BEGINNINGS = frozenset("%‰一二三")
 _ODD_BY_NUMBER = expression(
     r"[\^ˆ?？#@&$|\\{}_`!！\ufffd\ue000-\uf8ffⅠ-Ⅻ](?=\s*[0-9])|[0-9][^\S\n]*\+[^\S\n]*[0-9]|[0-9]\|[0-9%]|[0-9%] ?±"
     r"|[^\W\d_]/[0-9.]+$|[0-9]。[0-9]+(?![0-9.、])"
@@ -19,10 +20,9 @@ _ODD_BY_NUMBER = expression(
 _SPLIT_BY_BLANKS = expression("[0-9] +[0-9]")
 _SPLIT_BY_COMMA = expression(r"(?:^|[^0-9.,])[1-9][0-9]{0,2}，[0-9]{3}(?![0-9])")
 _PRODUCT = expression(r"[0-9][^\W\d_]{0,2} ?[*×] ?[0-9]+[^\W\d_]{0,2}$")
-_UNIT_FIRST = expression(r"(%|‰|[万亿]?[^\W\d_]{1,3})(?:[0-9][0-9.]{3,}|([≥≤<>=]{0,2}[0-9.]+))")
-_NEVER_FIRST = words(
-    "% ‰ 人 人次 场次 次 个 元 万元 亿元 家 户 台 套 件 份 亩 万亩 公里 平方米 吨 天 篇 项 场"
-)
+_UNIT_FIRST = expression(r"(%|‰|[万亿]?[^\W\d_]{1,3})([≥≤<>=]{0,2}[0-9.]+)")
+_LONG = 4
+_NO_NOUNS = words("% ‰ 人 人次 场次 次 个 元 万元 亿元 家 户 台 套 件 份 亩 万亩 公里 平方米 吨 天 篇 项 场")
 
 
 def doubt_about(folded: str) -> str | None:
@@ -34,24 +34,27 @@ def doubt_about(folded: str) -> str | None:
     if not folded.isalpha():
         if _PRODUCT.search(folded):
             return "写的是相乘，没有写出得数"
-        if _ODD.search(folded):
+        if _ODD.search(folded) or folded[0] in _ODD_BEGINNINGS or "%%" in folded:
             if _SPLIT_BY_BLANKS.search(folded):
                 return "数字中间有空格，可能是一个数，也可能是两个数"
             if _ODD_BY_NUMBER.search(folded):
                 return "数字旁边有看不懂的符号"
-        if letter_for_digit(folded):
-            return "数字里夹着字母，可能识别错了"
+            if letter_for_digit(folded):
+                return "数字里夹着字母，可能识别错了"
         if is_unfilled(folded):
             return "还有没填的地方"
     if folded[-1].isdecimal():
         unit_first = _UNIT_FIRST.fullmatch(folded)
-        if unit_first and (unit_first[1] if unit_first[2] else unit_first[1].lstrip("万亿")) in (
-            _NEVER_FIRST if unit_first[2] else KNOWN
-        ):
+        if unit_first and _is_misplaced(*unit_first.groups()):
             return "单位在前，几格的内容可能连在了一起"
     if "分" in folded and is_scoring_rule(folded):
         return "写的像是评分办法，不是目标值"
     return None
+
+
+def _is_misplaced(unit: str, number: str) -> bool:
+    """Whether a unit in front of a number was not meant as its noun: %901010010, 个18; not 村3, 课题≥5."""
+    return unit in _NO_NOUNS or (len(number) >= _LONG and number[0] <= "9" and unit.lstrip("万亿") in KNOWN)
 
 
 _LIKE_DIGITS = expression("[OoQlISBZ]")
@@ -69,7 +72,7 @@ def letter_for_digit(folded: str) -> bool:
         return True
     for run in _RUN.finditer(folded):
         at, end = run.span()
-        if not (_LETTER_BY_DIGIT.search(folded, at, end)):
+        if not _LETTER_BY_DIGIT.search(folded, at, end):
             continue
         after = folded[end : end + 1]
         if after in _AFTER_NUMBERS or (at and folded[at - 1] in "≥≤<>="):
@@ -90,12 +93,12 @@ def glued_cells(measures: list[Measure], folded: str) -> str | None:
     return f"“{folded[former.at : last.end][:16]}”可能是几格的内容连在了一起"
 
 
-_SERIALS = range(40_000, 52_000)  # 2009-07-06 … 2042-05-13
+_FIRST_SERIAL, _LAST_SERIAL = 40_000, 52_000  # 2009-07-06, 2042-05-13
 
 
 def doubtful_day(cell: Cell, measure: Measure, unit: str) -> str | None:
     """Why a bare number in a column of dates may be a date that lost its format: 43983."""
-    if unit or measure.low not in _SERIALS or not is_of_time(cell.name):
+    if unit or not _FIRST_SERIAL <= measure.low <= _LAST_SERIAL or not is_of_time(cell.name):
         return None
     return f"“{plain(measure.low)}”可能是日期变成的数字"
 

@@ -100,7 +100,7 @@ _BELOW = expression(
 PER_MANY = expression("/ ?1?0{0,3}[十百千万]人?")
 """What a rate without unit is counted by: 10/10万."""
 
-_BREAKS = (" ", "\n")
+_BREAKS = frozenset(" \n")
 _BROKEN_WORD = expression(
     r"([^\W\d_a-zA-Z])[ \n]([^\W\d_a-zA-Z])$"
 )  # 300 公 里: a cell wrapped within its unit

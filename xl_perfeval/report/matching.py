@@ -139,6 +139,7 @@ class _Matching:
         self._ids = {each.bookmark: each.id for each in printed.paragraphs}
         self._in_tables = {self._ids[name] for name in edited.flow.in_tables if name in self._ids}
         self._layout = _Layout.of(printed, outline)
+        self._headings = {fingerprint(each.heading) for each in outline}
         self._parts = [_Part(block) for block in edited.flow.blocks if block.text]
 
     def done(self) -> Match:
@@ -173,7 +174,11 @@ class _Matching:
                 part.ids = tuple(key for key in self._known(part.block.touched) if key not in owning)[:1]
                 owning.update(part.ids)
         # A mark that asks for a text is nobody's text, wherever it stands.
-        self._parts = [part for part in self._parts if not (part.is_unknown and ASKS.fullmatch(part.block.text))]
+        self._parts = [part for part in self._parts if not (part.is_unknown and self._asks(part.block.text))]
+
+    def _asks(self, text: str) -> bool:
+        asked = ASKS.fullmatch(text)
+        return asked is not None and fingerprint(asked[1]) in self._headings
 
     def _known(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._ids[name] for name in names if name in self._ids)

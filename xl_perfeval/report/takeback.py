@@ -17,7 +17,7 @@ from xl_perfeval.model import Base, OwnIds, Paragraph, ParagraphState, Take
 from xl_perfeval.narrative.merge import Outcome, merge
 from xl_perfeval.narrative.redrafting import Narrative, Redrafted, with_text
 from xl_perfeval.report.blocks import title
-from xl_perfeval.report.edited import refusal
+from xl_perfeval.report.edited import Printed, refusal
 from xl_perfeval.report.marks import bookmarks, shown
 from xl_perfeval.report.matching import Found, Unplaced, match
 
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from xl_perfeval.model import Heading, Submission
-    from xl_perfeval.report.edited import Edited, Printed, Record
+    from xl_perfeval.report.edited import Edited, Record
 
 __all__ = ["TakenBack", "Unplaced", "check", "take_back"]
 
+FROM_WORD = "Word"
+"""Stands in `_底稿` in the place of a section, beside what a paragraph of people reads like in a document taken back."""
 LONGEST = 32_000
 """Characters of a paragraph; a cell holds 32,767."""
 
@@ -102,6 +104,8 @@ def take_back(
     the workbook would print now; then only what cannot be misread is taken. `computed` are ids of paragraphs that a
     formula of people gives: their text is never replaced.
     """
+    if edited.record is None:
+        printed = _with_others(printed, before, edited, outline)
     found = match(edited, printed, outline)
     run = _Run(before, printed, outline, frozenset(computed), certain=edited.record is not None)
     run.unplaced += found.unplaced
@@ -114,6 +118,25 @@ def take_back(
     return run.result()
 
 
+def _with_others(printed: Record, before: Narrative, edited: Edited, outline: Sequence[Heading]) -> Record:
+    """What would be printed now, and what may have been printed earlier: paragraphs without a row or a text now."""
+    marks = {name for block in edited.flow.blocks for name in (*block.owners, *block.touched)}
+    texts = {key: shown(base.text) for key, base in before.bases.items()}
+    own = (f"{heading.id}/#{number}" for heading in outline for number in range(1, _MOST_OWN))
+    gone = dict.fromkeys([*texts, *own])
+    for each in printed.paragraphs:
+        gone.pop(each.id, None)
+    more: list[Printed] = []
+    for key in gone:
+        section = key.partition("/")[0]
+        [name] = bookmarks([Paragraph(section=section, text="", id=key)])
+        if name in marks or key in texts:
+            more.append(Printed(name, key, section, texts.get(key, "")))
+    return replace(printed, paragraphs=(*printed.paragraphs, *more))
+
+
+_MOST_OWN = 100
+"""Paragraphs of people in a section, from which on their bookmarks are not looked for without a record."""
 _IN_TABLE = "在 Word 里移到了表格里，表格不取回；“报告文字”里没有动。"
 _KEPT = "在 Word 里删去了，但“报告文字”里后来改过，没有删；不要的，请在“报告文字”里清空。"
 _LOCKED = "在 Word 里删去了，但在“报告文字”里是锁定的，没有删；不要的，请在“报告文字”里清空。"
@@ -156,6 +179,8 @@ def _once(texts: _Texts, *, drafted: bool) -> str | None:
         return mine
     if mine == base:
         return theirs
+    if not mine:
+        return mine if _keeps(mine, base, theirs) else None
     ways = [(mine, theirs), (theirs, mine)]
     for person, new in ways[::-1] if drafted else ways:
         merged = merge(base, person, new)
@@ -317,7 +342,7 @@ class _Run:
         self._note("conflicts", row.id)
         base = self._bases.get(row.id)
         if base is None:
-            base = Base(section="" if row.is_own else row.section, text="")
+            base = Base(section=FROM_WORD if row.is_own else row.section, text="")
         if row.draft in {"", base.offered}:
             draft = text
         else:
@@ -379,7 +404,8 @@ class _Run:
                 self._move(each, found)
         for section in dict.fromkeys(each.section for each in found if each.ids):
             self._order([key for each in found if each.section == section for key in each.ids[:1]], section)
-        taken = self._taken_before()
+        known = {*self._printed} if self._certain else {key for each in found for key in each.ids}
+        taken = self._taken_before(known)
         for number, each in enumerate(found):
             if not each.ids:
                 self._add(each, found[:number], found[number + 1 :], taken)
@@ -417,17 +443,15 @@ class _Run:
         for key in moved:
             self._note("moved", key)
 
-    def _taken_before(self) -> list[tuple[str, str]]:
-        """Texts of paragraphs that are there already or came from Word earlier, each with its id.
-
-        Not those that the document knows itself.
-        """
+    def _taken_before(self, known: Collection[str]) -> list[tuple[str, str]]:
+        """Texts of paragraphs that are there already or came from Word earlier, each with its id; not those that the
+        document knows itself."""
         earlier = [
             (shown(base.text), key)
             for key, base in self._bases.items()
-            if not base.section and base.text and key not in self._printed
+            if base.section == FROM_WORD and base.text and key not in known
         ]
-        there = [(shown(row.text), row.id) for row in self.rows if row.text and row.id not in self._printed]
+        there = [(shown(row.text), row.id) for row in self.rows if row.text and row.id not in known]
         return earlier + [each for each in there if each not in earlier]
 
     def _add(
@@ -445,7 +469,7 @@ class _Run:
         row = Paragraph(section=each.section, id=key, text=each.text, state=ParagraphState.WRITTEN)
         self.rows.insert(self._beside(each.section, above, below), row)
         self._places[id(each)] = key
-        self._bases[key] = Base(section="", text=each.text)
+        self._bases[key] = Base(section=FROM_WORD, text=each.text)
         self._note("added", key)
 
     def _beside(self, section: str, above: Sequence[Found], below: Sequence[Found]) -> int:

@@ -15,8 +15,6 @@ from xl_perfeval.template.sheet import Sheet, Shown, Style, cell
 from xl_perfeval.template.tabs import Tab
 
 FIRST = 5
-VISIBLE_SPARE = 2
-"""Blank rows that always look like rows; the others only appear when the rows above them are filled."""
 
 
 def grid_of(context: Context) -> Grid:
@@ -73,7 +71,7 @@ def _rows(context: Context, sheet: Sheet, grid: Grid) -> None:
     numbers = list(reporttext.numbers(shown))
     for place, row in enumerate(grid.rows):
         paragraph = paragraphs[place] if place < len(paragraphs) else None
-        look = looks if place < len(paragraphs) + VISIBLE_SPARE else waiting
+        look = looks if place < len(paragraphs) + reporttext.VISIBLE_SPARE else waiting
         formula = reporttext.number_formula(section, row, grid.top)
         sheet.formula(
             row, grid.column("number"), formula, numbers[place] if paragraph else "", look["computed"]
@@ -91,7 +89,7 @@ def _rows(context: Context, sheet: Sheet, grid: Grid) -> None:
         height = (
             reporttext.row_height(paragraph.text, paragraph.draft, grid.table)
             if paragraph
-            else reporttext.BLANK_HEIGHT
+            else reporttext.blank_height(place - len(paragraphs) + 1)
         )
         sheet.height(row, height, grows=True)
     sheet.hide_columns(range(grid.width + 2, grid.extra + 2))
@@ -119,10 +117,10 @@ def _formats(context: Context, sheet: Sheet, grid: Grid, tab: Tab) -> None:
     mark = context.book.mark
     marks.show(context, sheet, tab, f"A{grid.top}:{column_letters(grid.width)}{grid.bottom}")
     _words(context, sheet, grid)
-    waiting = grid.first + grid.records + VISIBLE_SPARE
+    waiting = grid.first + grid.records + reporttext.VISIBLE_SPARE
     if waiting < grid.bottom:
         text = grid.letter("text")
-        above = f"=SUMPRODUCT(LEN(${text}{waiting - VISIBLE_SPARE}:${text}{waiting}))>0"
+        above = f"=SUMPRODUCT(LEN(${text}{waiting - reporttext.VISIBLE_SPARE}:${text}{waiting}))>0"
         for field in grid.table.fields:
             cells = f"{grid.letter(field.key)}{waiting}:{grid.letter(field.key)}{grid.bottom - 1}"
             look = "row.computed" if field.kind is FieldKind.COMPUTED else "row.input"

@@ -7,6 +7,7 @@ only a saved file needs, since nothing recalculates there: row heights and the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +18,9 @@ from xl_perfeval.findings import TRUE_AS_IS, Finding, Severity, waived
 from xl_perfeval.forms import names, ownsheets
 from xl_perfeval.model import CellError, CellValue, Ref, column_letters, row_and_column
 from xl_perfeval.saving import NotSaved
-from xl_perfeval.writing import marked
+from xl_perfeval.writing import log, marked
 from xl_perfeval.writing.marked import Marks
 
-LOG = "_日志"
-"""Tab of the log: nobody sees it, so nobody renames it."""
-LOGGED = 200
-"""Runs that are kept in the log."""
 _GO = names.go("")
 
 Row = dict[str, CellValue | Formula]
@@ -73,7 +70,7 @@ class Written:
 def expect(book: ReadableBook) -> None:
     """Tell the book, before it is read, that its own sheets will be asked for too."""
     own = {ref.sheet for name, ref in book.names().items() if name.startswith("FIND_")}
-    own |= {ref.sheet for name, ref in book.names().items() if "!PE_MARK_" in name} | {LOG}
+    own |= {ref.sheet for name, ref in book.names().items() if "!PE_MARK_" in name} | {log.TAB}
     book.expect(own & set(book.sheets()))
 
 
@@ -98,7 +95,7 @@ def write(book: Book, findings: Sequence[Finding], now: datetime) -> Written:
     status = results.status() if same else _compared(results, listed, len(findings))
     results.write(book, rows, time, status)
     if not same:
-        _log(book, time, findings)
+        log.add(book, time, "校验", _counts(findings))
     return Written(
         findings=tuple(findings),
         listed=tuple(listed),
@@ -146,6 +143,34 @@ def _formulas_above(book: SavedBook, table: Ref) -> dict[str, str]:
                 address = f"{column_letters(column)}{row}"
                 found[address] = book.formula(Ref(table.sheet, address))
     return found
+
+
+def follow(book: Book, tab: str, rows: Mapping[int, int | None]) -> None:
+    """Let the links of 校验结果 follow the rows of a sheet: from old sheet row to the new one, `None` for one that is gone.
+
+    The findings stay those of the last check. Without the table, or links in it, nothing is written.
+    """
+    known = book.names()
+    columns = {
+        key: known[names.FINDINGS[key]] for key in ("key", "place", "sheet") if names.FINDINGS[key] in known
+    }
+    if len(columns) < 3 or not all(_there(ref) and ref.sheet in book.sheets() for ref in columns.values()):
+        return
+    top, column = row_and_column(columns["place"].cell)
+    identity = identities(book).get(tab)
+    for row, listed in enumerate(_rows(book, columns), start=top):
+        cell = _LED.fullmatch(str(listed["place"] or ""))
+        if cell is None or listed["sheet"] != identity or identity is None:
+            continue
+        old = int(cell[2])
+        new = rows.get(old, old)
+        if new != old:
+            formula = ownsheets.place_formula(tab, f"{cell[1]}{new}")
+            link = Formula(formula, f"{tab}！{cell[1]}{new}") if new else ownsheets.GONE
+            book.write(Ref(columns["place"].sheet, f"{column_letters(column)}{row}"), [[link]])
+
+
+_LED = re.compile(r".*！\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
 
 def identities(book: ReadableBook) -> dict[str, str]:
@@ -286,7 +311,7 @@ def _compared(results: _Results, listed: Sequence[Finding], count: int) -> str:
     return f"上次 {len(old)} 条，已改好 {len(old - new)} 条，新增 {len(new - old)} 条"
 
 
-# --- _标记 and _日志 ------------------------------------------------------------------------------------
+# --- _标记 --------------------------------------------------------------------------------------------
 
 
 def _write_marks(book: Book, findings: Sequence[Finding]) -> tuple[Marks, bool]:
@@ -350,21 +375,14 @@ def _write_block(
     return lit, same
 
 
-def _log(book: Book, time: str, findings: Sequence[Finding]) -> None:
-    """Add the run to the log, and drop the oldest ones beyond `LOGGED`."""
-    if LOG not in book.sheets():
-        return
-    last = _last_row(book, LOG)
-    old = book.read(Ref(LOG, f"A2:C{max(2, last)}")) if last > 1 else []
-    counts = "，".join(
+# --- small pieces -------------------------------------------------------------------------------------
+
+
+def _counts(findings: Sequence[Finding]) -> str:
+    """What the log says of a check."""
+    return "，".join(
         f"{severity.label} {sum(each.severity is severity for each in findings)} 条" for severity in Severity
     )
-    kept: list[Sequence[CellValue | Formula]] = [*old[-LOGGED + 1 :], [time, "校验", counts]]
-    kept += [_blank(3) for _ in range(len(old) - len(kept))]
-    book.write(Ref(LOG, f"A2:C{1 + len(kept)}"), kept)
-
-
-# --- small pieces -------------------------------------------------------------------------------------
 
 
 def _blank(width: int) -> list[CellValue | Formula]:

@@ -29,7 +29,8 @@ from xl_perfeval.narrative.redrafting import Narrative, Redrafted, redraft
 from xl_perfeval.reading import narrative as reading
 from xl_perfeval.reading.cells import clean, corner, rows_of, state, text
 from xl_perfeval.saving import NotSaved
-from xl_perfeval.writing.findings import LOG, LOGGED, SavedBook
+from xl_perfeval.writing import findings, log
+from xl_perfeval.writing.findings import SavedBook
 
 Cells = dict[str, CellValue | Formula]
 """A row of 报告文字 by column."""
@@ -52,8 +53,10 @@ class Written:
 
 
 def expect(book: ReadableBook) -> None:
-    """Tell the book, before it is read, that the sheets of the last drafts and of the log will be asked for too."""
-    book.expect({reading.BASES, LOG} & set(book.sheets()))
+    """Tell the book, before it is read, that the sheets of the last drafts, of the findings and of the log will be
+    asked for too."""
+    listed = {ref.sheet for name, ref in book.names().items() if name in names.FINDINGS.values()}
+    book.expect(({reading.BASES, log.TAB} | listed) & set(book.sheets()))
 
 
 def write(
@@ -96,12 +99,15 @@ def put(
         raise NotSaved(
             "这个工作簿少了隐藏的“_底稿”表，系统记不得上次起草的文字，没有写入。请从备份里找回，或用 perfeval new 另建一份。"
         )
-    rows = table.arranged(made.narrative.rows)
+    placed = table.placed(made.narrative.rows)
+    rows = table.arranged(placed)
     bases = _base_rows(made.narrative, memory)
     moved = table.write(book, rows)
+    if moved:
+        findings.follow(book, table.sheet, table.went(placed))
     same = not _write_bases(book, memory, bases) and not moved
     if not same:
-        _log(book, now, action, outcome or made.counts)
+        log.add(book, f"{now:%Y-%m-%d %H:%M}", action, outcome or made.counts)
     return Written(redrafted=made, same=same, rows=rows, moved=moved)
 
 
@@ -109,8 +115,7 @@ def recount(book: SavedBook, written: Written, edition: Edition) -> None:
     """In a saved file, also let 段号, 字数, marks and the progress on 首页 show what a recalculation gives."""
     table = _Table.of(book, edition, {})
     sheet = table.sheet
-    heights = {row: _height(written.rows.get(row, {}), edition) for row in written.moved}
-    book.fit(sheet, heights)
+    book.fit(sheet, _heights(table, written, edition))
     formulas = book.formulas(sheet)
     sections = edition.sections
     filled: set[str] = set()
@@ -186,20 +191,31 @@ class _Table:
             for row in self.read.values()
         )
 
-    def arranged(self, rows: Sequence[Paragraph]) -> dict[int, Cells]:
-        """What each sheet row is to hold, blank ones as far as the old rows reach. Raises `NotSaved`."""
-        placed = [self._cells(row) for row in rows]
+    def placed(self, rows: Sequence[Paragraph]) -> dict[int, Paragraph]:
+        """The rows by the sheet row each is to have. Raises `NotSaved` when there are too few."""
+        placed = list(rows)
         capacity = self.bottom - self.top - 1
         if len(placed) > capacity:  # rows that people left blank between others are room too
-            placed = [cells for cells in placed if any(_plain(value) is not None for value in cells.values())]
+            placed = [
+                row for row in rows if any(_plain(value) is not None for value in self._cells(row).values())
+            ]
         if len(placed) > capacity:
             raise NotSaved(
                 f"“报告文字”表只有 {capacity} 行，报告要 {len(placed)} 行，没有写入。"
                 f"请在“▲ 在此行以上插入”那一行上面插入 {len(placed) - capacity} 行，保存后再试一次。"
             )
-        first = self.top + 1
-        blank = {row: Cells() for row in range(first + len(placed), max(self.old, default=0) + 1)}
-        return dict(enumerate(placed, start=first)) | blank
+        return dict(enumerate(placed, start=self.top + 1))
+
+    def arranged(self, placed: Mapping[int, Paragraph]) -> dict[int, Cells]:
+        """What each sheet row is to hold, blank ones as far as the old rows reach."""
+        blank = range(self.top + 1 + len(placed), max(self.old, default=0) + 1)
+        filled = {place: self._cells(row) for place, row in placed.items()}
+        return filled | {place: Cells() for place in blank}
+
+    def went(self, placed: Mapping[int, Paragraph]) -> dict[int, int | None]:
+        """Where the old rows stand now; `None` for one that is gone."""
+        places = {row.row: place for place, row in placed.items() if row.row in self.old}
+        return {old: places.get(old) for old in self.old}
 
     def write(self, book: Book, rows: Mapping[int, Cells]) -> frozenset[int]:
         """Put the rows into the workbook; returns those that hold something else than before."""
@@ -280,15 +296,22 @@ def _side_by_side(letters: Mapping[str, str]) -> list[list[str]]:
     return runs
 
 
-def _height(cells: Cells, edition: Edition) -> float:
-    if not cells:
-        return reporttext.BLANK_HEIGHT
-    return reporttext.row_height(
-        _shown(cells.get("text")), _shown(cells.get("draft")), edition.table("narrative")
-    )
+def _heights(table: _Table, written: Written, edition: Edition) -> dict[int, float]:
+    """Heights of the rows that hold something else now, and of the spare rows below them."""
+    form = edition.table("narrative")
+    last = max((row for row, cells in written.rows.items() if cells), default=table.top)
+    spare = range(last + 1, min(last + reporttext.VISIBLE_SPARE + 1, table.bottom)) if written.moved else ()
+    heights: dict[int, float] = {}
+    for row in {*written.moved, *spare}:
+        cells = written.rows.get(row, {})
+        if cells:
+            heights[row] = reporttext.row_height(_shown(cells.get("text")), _shown(cells.get("draft")), form)
+        else:
+            heights[row] = reporttext.blank_height(row - last)
+    return heights
 
 
-# --- _底稿 and _日志 ------------------------------------------------------------------------------------
+# --- _底稿 --------------------------------------------------------------------------------------------
 
 
 def _base_rows(made: Narrative, block: Ref) -> list[list[CellValue]]:
@@ -317,17 +340,6 @@ def _write_bases(book: Book, block: Ref, rows: Sequence[Sequence[CellValue]]) ->
     over = [*rows, *[blank for _ in range(len(old) - len(rows))]]
     book.write(Ref(block.sheet, f"A{top}:D{top + len(over) - 1}"), over)
     return True
-
-
-def _log(book: Book, now: datetime, action: str, outcome: str) -> None:
-    """Add the run to the log, and drop the oldest ones beyond `LOGGED`."""
-    if LOG not in book.sheets():
-        return
-    last = corner(book.used(LOG))[0]
-    old = book.read(Ref(LOG, f"A2:C{last}")) if last > 1 else []
-    kept: list[Sequence[CellValue]] = [*old[-LOGGED + 1 :], [f"{now:%Y-%m-%d %H:%M}", action, outcome]]
-    kept += [[None] * 3 for _ in range(len(old) - len(kept))]
-    book.write(Ref(LOG, f"A2:C{1 + len(kept)}"), kept)
 
 
 # --- formulas of other sheets -------------------------------------------------------------------------
