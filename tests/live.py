@@ -17,7 +17,7 @@ from xl_perfeval.books.live import LiveBook
 def opened(path: Path) -> Iterator[xw.Book]:
     """The file itself, not a copy, open as a user has it; closed without saving."""
     app = libreoffice.connect(office().pipe)
-    book = app.books.open(str(path))
+    book = xw.Book(impl=app.books.impl.open(str(path)))  # xlwings opens no second one of the same name
     try:
         yield book
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import struct
 import tempfile
 import zipfile
 from collections import Counter
@@ -24,12 +25,14 @@ from pyopenvba.cfb import CFB
 from pyopenvba.vba import (
     VBAModuleKind,
     VBAProject,
+    decompress,
     parse_project_stream,
     parse_vba_project,
     split_attribute_header,
 )
 
-from tests import validator
+from tests import compound_file, validator
+from xl_perfeval.functions import FUNCTIONS
 from xl_perfeval.template import macros
 from xl_perfeval.template.vba import Kind
 
@@ -190,6 +193,40 @@ def no_compiled_code(package: Package) -> Iterator[str]:
         yield "streams are not the modules"
 
 
+def container(package: Package) -> Iterator[str]:
+    """The container obeys [MS-CFB]."""
+    yield from compound_file.problems(package.parts[VBA])
+
+
+def dir_records(package: Package) -> Iterator[str]:
+    """The stream dir holds the records of [MS-OVBA] 2.3.4.2 in their order and nothing besides."""
+    stream = decompress(package.container.get_stream_in_storage("VBA", "dir"))
+    found, at = b"", 0
+    counted = 0
+    while at + 6 <= len(stream):
+        record, size = struct.unpack_from("<HI", stream, at)
+        size = 6 if record == _VERSION else size  # its size says 4
+        counted = struct.unpack_from("<H", stream, at + 6)[0] if record == _MODULES else counted
+        found, at = found + bytes([record]), at + 6 + size
+    match = _DIR.fullmatch(found)
+    if match is None:
+        yield f"records {found.hex(' ')}"
+    elif found.count(_MODULE_NAME) != counted:
+        yield f"{counted} modules told, {found.count(_MODULE_NAME)} listed"
+    if at != len(stream):
+        yield f"{len(stream) - at} bytes behind the last record"
+
+
+_VERSION, _MODULES, _MODULE_NAME = 0x09, 0x0F, b"\x19"
+_DIR = re.compile(
+    rb"\x01\x4a?\x02\x14\x03\x04\x05\x40\x06\x3d\x07\x08\x09\x0c\x3c"  # the project
+    rb"(?:\x16\x3e\x0d)+"  # references: name, the same in Unicode, library
+    rb"\x0f\x13(?:\x19\x47\x1a\x32\x1c\x48\x31\x1e\x2c[\x21\x22]\x2b)+"  # modules
+    rb"\x10",
+    re.DOTALL,
+)
+
+
 def project_settings(package: Package) -> Iterator[str]:
     """The fixed id, code page 1252, and protection records that belong to the id ([MS-OVBA] 2.4.3)."""
     declared = package.declared
@@ -275,6 +312,78 @@ def content_types(package: Package) -> Iterator[str]:
         yield f"relationship of the project: {projects}"
 
 
+def limits(package: Package) -> Iterator[str]:
+    """What Excel takes of formulas and validations; with more of it, it “repairs” the workbook."""
+    for part in package.code_names():
+        for element in package.xml(part).iter("{*}f", "{*}formula", "{*}formula1", "{*}formula2"):
+            text = element.text or ""
+            kind = etree.QName(element).localname
+            longest = _LONGEST_CHECK if kind in ("formula1", "formula2") else _LONGEST_FORMULA
+            literals = [each.replace('""', '"') for each in re.findall(r'"((?:[^"]|"")*)"', text)]
+            depth, arguments = _nesting(text)
+            if (
+                len(text) > longest
+                or depth > _DEEPEST
+                or arguments > _MOST_ARGUMENTS
+                or any(len(each) > _LONGEST_TEXT for each in literals)
+            ):
+                yield f"{part}: {kind} of {len(text)} characters, {depth} levels, {arguments} arguments: {text[:60]}"
+        for check in package.xml(part).iter("{*}dataValidation"):
+            for name, longest in _MESSAGES.items():
+                if len(check.get(name, "")) > longest:
+                    yield f"{part}: {name} of {len(check.get(name, ''))} characters"
+
+
+_LONGEST_FORMULA, _DEEPEST, _MOST_ARGUMENTS, _LONGEST_TEXT = 8192, 64, 255, 255
+_LONGEST_CHECK = 255
+"""Excel's dialogs take no more in a validation; a file may hold more, but nobody has to try."""
+_MESSAGES = {"prompt": 255, "error": 225, "promptTitle": 32, "errorTitle": 32}
+
+
+def _nesting(formula: str) -> tuple[int, int]:
+    """How deep the parentheses of a formula go, and the most arguments or elements between two of them."""
+    deepest = most = 0
+    counts: list[int] = []
+    for sign in re.sub(r"\"[^\"]*\"|'[^']*'", "", formula):
+        if sign in "({":
+            counts.append(1)
+            deepest = max(deepest, len(counts))
+        elif sign in ")}":
+            most = max(most, counts.pop())
+        elif sign == "," and counts:
+            counts[-1] += 1
+    return deepest, most
+
+
+def calculates_nothing_on_opening(package: Package) -> Iterator[str]:
+    """Excel calculates a file anew that an older Excel calculated, and then asks on closing whether to save."""
+    settings = [dict(each.attrib) for each in package.xml("xl/workbook.xml").iterfind("{*}calcPr")]
+    if settings != [{"calcId": "191029"}]:
+        yield f"calculation {settings}"
+
+
+def defined_names(package: Package) -> Iterator[str]:
+    """Names as Excel takes them: not like a cell, not like a function of ours, none twice in its scope."""
+    functions = {each.name.casefold() for each in FUNCTIONS}
+    seen: set[tuple[str, str | None]] = set()
+    for name in package.xml("xl/workbook.xml").iter("{*}definedName"):
+        text = name.get("name", "")
+        if not re.fullmatch(r"[A-Za-z_][\w.]{0,254}", text) or re.fullmatch(
+            _LIKE_A_CELL, text, re.IGNORECASE
+        ):
+            yield f"{text} is no name"
+        if text.casefold() in functions:
+            yield f"{text} is a function, too"
+        if (key := (text.casefold(), name.get("localSheetId"))) in seen:
+            yield f"{text} twice"
+        seen.add(key)
+        if "#REF!" in (name.text or ""):
+            yield f"{text} leads nowhere"
+
+
+_LIKE_A_CELL = r"[A-Z]{1,3}\d+|R\d*C?\d*|C\d*"
+
+
 def pyopenvba(package: Package) -> Iterator[str]:
     """pyOpenVBA's own checks of file and project."""
     report = check_file(package.path)
@@ -330,8 +439,8 @@ def openpyxl_round_trip(package: Package) -> Iterator[str]:
 CHECKS: dict[str, Callable[[Package], Iterator[str]]] = {
     check.__name__: check
     for check in (
-        code_names, modules, no_compiled_code, project_settings, ribbon, buttons, content_types, pyopenvba, olevba,
-        reproducible, open_xml_sdk, openpyxl_round_trip,
+        code_names, modules, no_compiled_code, container, dir_records, project_settings, ribbon, buttons, content_types,
+        limits, calculates_nothing_on_opening, defined_names, pyopenvba, olevba, reproducible, open_xml_sdk, openpyxl_round_trip,
     )
 }  # fmt: skip
 _SLOW = {"open_xml_sdk", "openpyxl_round_trip"}

@@ -682,4 +682,4 @@ def test_heavy_things_are_loaded_only_where_used(
         check=False,
     )
     loaded = set(run.stderr.splitlines()[-1].split())
-    assert not loaded & (heavy | {"pandas", "numpy", "xlwings"})
+    assert not loaded & (heavy | {"pandas", "numpy", "xlwings", "pydantic"})

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -16,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import strategies
-from xl_perfeval import exchange, forms, sample
+from xl_perfeval import exchange, forms, reading, sample, template
+from xl_perfeval.books.file import FileBook
 from xl_perfeval.exchange import NotASubmission
 from xl_perfeval.model import CellError, Execution, Funding, Indicator, Project, Source, Stage, WorkItem
 
@@ -115,6 +117,62 @@ def test_numbers_as_a_spreadsheet_keeps_them() -> None:
 def test_texts_as_a_cell_keeps_them() -> None:
     submission = exchange.from_json(with_project(purpose="一\r\n二\r三\x0b四\x00"))
     assert submission.projects[1].purpose == "一\n二\n三四"
+
+
+ORIGINS: list[Any] = [
+    None,
+    {"id": "results/1", "state": "系统起草"},
+    {
+        "id": "results/P1",
+        "state": "已人工修改",
+        "generated": "旧稿。",
+        "generated_in": "other",
+        "offered": "新稿。",
+        "draft": "新稿，改过。",
+        "take": "请选择",
+    },
+    {"state": "锁定"},
+    {"id": "results/P2", "generated": "旧稿。"},
+]
+
+
+def test_what_is_known_of_paragraphs_comes_back(tmp_path: Path) -> None:
+    data = small(
+        sections=[
+            {"id": "results", "paragraphs": ["一。", "二。", "三。", "四。", "五。"], "origins": ORIGINS}
+        ]
+    )
+    jsonschema.validate(data, SCHEMA)
+    submission = exchange.from_json(data)
+    states = [(each.id, each.state.value, each.base and each.base.text) for each in submission.paragraphs]
+    assert states == [
+        ("", "人工撰写", None),
+        ("results/1", "系统起草", "二。"),
+        ("results/P1", "已人工修改", "旧稿。"),
+        ("", "锁定", None),
+        ("results/P2", "人工撰写", "旧稿。"),
+    ]
+    assert exchange.to_json(submission)["sections"] == data["sections"]
+    path = tmp_path / "自评.xlsx"
+    template.build(submission, path)
+    assert exchange.to_json(reading.read(FileBook.open(path)))["sections"] == data["sections"]
+
+
+def test_origins_go_by_the_places_of_their_paragraphs() -> None:
+    origins = [{"id": "results/1", "state": "系统起草"}, {"id": "results/2", "state": "系统起草"}, None, None]
+    sections = [{"id": "results", "paragraphs": ["", "二。", "三。"], "origins": origins}]
+    [section] = exchange.normalised(small(sections=sections))["sections"]
+    assert section == {
+        "id": "results",
+        "paragraphs": ["二。", "三。"],
+        "origins": [{"id": "results/2", "state": "系统起草"}, None],
+    }
+    # A text that is not the one last drafted was edited, whatever it says.
+    edited = {"id": "results/1", "state": "系统起草", "generated": "一。"}
+    [section] = exchange.normalised(
+        small(sections=[{"id": "results", "paragraphs": ["二。"], "origins": [edited]}])
+    )["sections"]
+    assert section["origins"] == [{**edited, "state": "已人工修改"}]
 
 
 def test_sections_become_paragraphs_in_the_outline_s_order() -> None:
@@ -217,6 +275,14 @@ def test_reads_what_editors_save(encoding: str) -> None:
             "sections[0].paragraphs[0] 没有填，请写成加引号的文字。",
         ),
         (small(sections=[{"id": "results"}]), "sections[0] 里缺少“paragraphs”，请补上。"),
+        (
+            small(sections=[{"id": "results", "paragraphs": ["一。"], "origins": [{"state": "草稿"}]}]),
+            "sections[0].origins[0].state 现在是“草稿”，请从这些里选一个：系统起草、已人工修改、人工撰写、锁定。",
+        ),
+        (
+            small(sections=[{"id": "results", "paragraphs": ["一。"], "origins": {}}]),
+            "sections[0].origins 应当是方括号里的列表，现在是大括号里的一组内容。",
+        ),
     ],
 )
 def test_refuses_in_one_sentence(data: object, sentence: str) -> None:

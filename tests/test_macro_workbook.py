@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -79,6 +79,16 @@ def test_nothing_is_wrong_inside_with_200_projects(tmp_path: Path) -> None:
 @pytest.mark.parametrize("edition", sorted(set(forms.editions()) - {forms.DEFAULT}))
 def test_nothing_is_wrong_inside_in_other_editions(edition: str, tmp_path: Path) -> None:
     assert checks.problems(built(tmp_path / "表.xlsm", 4, edition), slow=False) == {}
+
+
+def test_excel_takes_every_formula_of_200_scored_projects_with_long_names(tmp_path: Path) -> None:
+    blank = template.blank(forms.load("ministry-2020"), "示例局", 2020, projects=200)
+    named = [
+        replace(project, name=f"第{project.number}个项目'长长长长长长长长长") for project in blank.projects
+    ]
+    path = tmp_path / "表.xlsm"
+    template.build(replace(blank, projects=tuple(named)), path, macros=macros.load())
+    assert checks.problems(path, slow=False) == {}
 
 
 def test_builds_are_equal_to_the_byte(tmp_path: Path) -> None:
@@ -431,7 +441,7 @@ def swap(parts: Parts, part: str, old: str, new: str) -> None:
 def streams(parts: Parts, change: Callable[[CFB], None]) -> None:
     container = CFB.from_bytes(parts[VBA])
     change(container)
-    parts[VBA] = container.to_bytes()
+    parts[VBA] = vba.as_specified(container.to_bytes())
 
 
 def source(parts: Parts, module: str, old: str, new: str, encoding: str = "cp1252") -> None:
@@ -537,7 +547,7 @@ def standard_module_of_type_class_in_dir(parts: Parts) -> None:
     directory(parts, change)
 
 
-@corruption("modules", "pyopenvba", "olevba", "ribbon", "buttons")
+@corruption("dir_records", "modules", "pyopenvba", "olevba", "ribbon", "buttons")
 def module_twice_in_dir(parts: Parts) -> None:
     def change(text: bytes) -> bytes:
         start, end = module_record(text, "PerfEval")
@@ -603,7 +613,7 @@ def compiled_code_in_a_stream(parts: Parts) -> None:
     streams(parts, lambda c: c.add_stream_to_storage("VBA", "__SRP_0", b"\0" * 32))
 
 
-@corruption(*OF_THE_PROJECT)
+@corruption("dir_records", *OF_THE_PROJECT)
 def dir_stream_broken(parts: Parts) -> None:
     def change(container: CFB) -> None:
         packed = container.get_stream_in_storage("VBA", "dir")
@@ -627,9 +637,94 @@ def source_stream_missing(parts: Parts) -> None:
     streams(parts, lambda c: c.remove_stream_in_storage("VBA", "PerfEvalText"))
 
 
-@corruption(*OF_THE_PROJECT)
+@corruption("container", "dir_records", *OF_THE_PROJECT)
 def container_broken(parts: Parts) -> None:
     parts[VBA] = b"\0" * 8 + parts[VBA][8:]
+
+
+def entry(parts: Parts, name: str, at: int, new: bytes) -> None:
+    """Change bytes of a directory entry of the container."""
+    old = parts[VBA]
+    first = 512 * (struct.unpack_from("<I", old, 48)[0] + 1)
+    called = name.encode("utf-16-le") + b"\0\0"
+    start = next(start for start in range(first, len(old), 128) if old.startswith(called, start))
+    assert old[start + at : start + at + len(new)] != new
+    parts[VBA] = old[: start + at] + new + old[start + at + len(new) :]
+
+
+@corruption("container")
+def storage_with_a_first_sector(parts: Parts) -> None:
+    entry(parts, "VBA", 116, b"\xfe\xff\xff\xff")
+
+
+@corruption("container")
+def directory_all_red(parts: Parts) -> None:
+    for name in ("PROJECT", "PROJECTwm", "VBA"):
+        entry(parts, name, 67, b"\0")
+
+
+@corruption("container", "modules", "buttons", "pyopenvba", "olevba", "ribbon")
+def stream_in_the_sectors_of_another(parts: Parts) -> None:
+    entry(parts, "xlwings", 116, bytes(4))
+
+
+@corruption("container")
+def sector_that_belongs_to_nothing(parts: Parts) -> None:
+    old = parts[VBA]
+    fat = 512 * (struct.unpack_from("<I", old, 76)[0] + 1)
+    free = old.index(b"\xff" * 4, fat)
+    parts[VBA] = old[:free] + b"\xfe\xff\xff\xff" + old[free + 4 :]
+
+
+@corruption("dir_records")
+def bytes_behind_the_end_of_dir(parts: Parts) -> None:
+    directory(parts, lambda text: text + bytes(4))
+
+
+@corruption("dir_records")
+def code_page_before_language(parts: Parts) -> None:
+    language, page = struct.pack("<HII", 2, 4, 0x409), struct.pack("<HIH", 3, 2, 1252)
+    invoked = struct.pack("<HII", 0x14, 4, 0x409)
+    directory(parts, lambda text: text.replace(language + invoked + page, page + language + invoked))
+
+
+@corruption("dir_records")
+def one_module_more_than_listed(parts: Parts) -> None:
+    def more(text: bytes) -> bytes:
+        at = text.index(struct.pack("<HI", 0x0F, 2)) + 6
+        return text[:at] + struct.pack("<H", struct.unpack_from("<H", text, at)[0] + 1) + text[at + 2 :]
+
+    directory(parts, more)
+
+
+@corruption("limits")
+def formula_of_9000_characters(parts: Parts) -> None:
+    swap(parts, "xl/worksheets/sheet1.xml", "<f>SUMPRODUCT(", "<f>" + "0+" * 4500 + "SUMPRODUCT(")
+
+
+@corruption("limits")
+def formula_with_300_arguments(parts: Parts) -> None:
+    swap(parts, "xl/worksheets/sheet1.xml", "<f>SUMPRODUCT(", "<f>SUM(1" + ",1" * 299 + ")+SUMPRODUCT(")
+
+
+@corruption("limits")
+def message_too_long(parts: Parts) -> None:
+    swap(parts, "xl/worksheets/sheet1.xml", ' error="', ' error="' + "长" * 256)
+
+
+@corruption("calculates_nothing_on_opening")
+def calculated_by_excel_2007(parts: Parts) -> None:
+    swap(parts, "xl/workbook.xml", 'calcId="191029"', 'calcId="124519"')
+
+
+@corruption("defined_names")
+def name_like_a_cell(parts: Parts) -> None:
+    swap(parts, "xl/workbook.xml", 'name="PE_UNIT_CODE"', 'name="PE2020"')
+
+
+@corruption("defined_names")
+def name_of_a_function(parts: Parts) -> None:
+    swap(parts, "xl/workbook.xml", 'name="PE_UNIT_CODE"', 'name="PE_Total"')
 
 
 @corruption("project_settings")
@@ -728,7 +823,7 @@ def project_relationship_missing(parts: Parts) -> None:
     parts[links] = re.sub(rb"<Relationship [^>]*vbaProject[^>]*/>", b"", parts[links])
 
 
-@corruption("content_types", *OF_THE_PROJECT)
+@corruption("content_types", "container", "dir_records", *OF_THE_PROJECT)
 def project_missing(parts: Parts) -> None:
     del parts[VBA]
 

@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,11 +22,11 @@ from tests import office as headless
 from tests import validator
 from tests.live import open_live
 from tests.test_cli import call
-from xl_perfeval import actions, forms, narrative, reading, sample
+from xl_perfeval import actions, exchange, forms, narrative, reading, renewal, sample
 from xl_perfeval.books import Formula
 from xl_perfeval.books.file import FileBook
 from xl_perfeval.books.memory import MemoryBook
-from xl_perfeval.forms import names
+from xl_perfeval.forms import names, ownsheets
 from xl_perfeval.model import (
     Base,
     CellValue,
@@ -33,6 +34,7 @@ from xl_perfeval.model import (
     ParagraphState,
     Ref,
     Take,
+    column_letters,
     row_and_column,
 )
 from xl_perfeval.narrative.redrafting import Narrative, Redrafted, redraft, with_text
@@ -211,12 +213,63 @@ def test_the_persons_text_is_kept_and_not_asked_about_again() -> None:
     assert (found.text, found.draft, found.take) == (REWORDED, newer, Take.CHOOSE)
 
 
-def test_a_choice_without_an_offer_means_nothing() -> None:
-    for take in (Take.NEW, Take.MINE):
-        made = first(drafts(overview_1=OLD))
-        mine = replace(row(made, "overview/1"), text=REWORDED, take=take)
-        found = row(again(made, drafts(overview_1=OLD), overview_1=mine), "overview/1")
-        assert (found.text, found.take) == (REWORDED, "")
+def test_keeping_ones_own_without_an_offer_means_nothing() -> None:
+    made = first(drafts(overview_1=OLD))
+    mine = replace(row(made, "overview/1"), text=REWORDED, take=Take.MINE)
+    found = row(again(made, drafts(overview_1=OLD), overview_1=mine), "overview/1")
+    assert (found.text, found.take) == (REWORDED, "")
+
+
+def test_who_wants_the_draft_back_is_shown_it_first() -> None:
+    made = first(drafts(overview_1=OLD))
+    mine = replace(row(made, "overview/1"), text=REWORDED, take=Take.NEW)
+    made = again(made, drafts(overview_1=OLD), overview_1=mine)
+    found = row(made, "overview/1")
+    assert (found.text, found.draft, found.take) == (REWORDED, OLD, Take.CHOOSE)
+    assert made.conflicts == ("overview/1",)
+    taken = again(made, drafts(overview_1=OLD), overview_1=replace(found, take=Take.NEW))
+    assert taken.narrative.rows == (draft("overview/1", OLD),)
+    kept = again(made, drafts(overview_1=OLD), overview_1=replace(found, take=Take.MINE))
+    assert (row(kept, "overview/1").text, row(kept, "overview/1").draft) == (REWORDED, "")
+    newer = row(again(made, drafts(overview_1=NEW)), "overview/1")
+    assert (newer.text, newer.draft, newer.take) == (REWORDED, NEW, Take.CHOOSE)
+
+
+def test_an_emptied_row_may_ask_for_its_draft() -> None:
+    made = first(drafts(overview_1=OLD, results_1="甲。"))
+    emptied = replace(row(made, "overview/1"), text="", take=Take.NEW)
+    made = again(made, drafts(overview_1=OLD, results_1="甲。"), overview_1=emptied)
+    assert row(made, "overview/1") == draft("overview/1", OLD)
+    assert made.adopted == ("overview/1",)
+
+
+def test_a_blank_row_may_ask_for_the_deleted_drafts_of_its_section() -> None:
+    new = drafts(overview_1=OLD, results_1="甲。", results_2="乙。")
+    made = again(first(new), new, overview_1=None, results_1=None)
+    assert [each.id for each in made.narrative.rows] == ["results/2"]
+    asking = Paragraph(section="results", text="", take=Take.NEW)
+    made = generated(replace(made.narrative, rows=(*made.narrative.rows, asking)), new)
+    assert [each.id for each in made.narrative.rows] == ["results/1", "results/2"]
+    assert (row(made, "results/1"), made.adopted) == (draft("results/1", "甲。"), ("results/1",))
+    # Where nothing was deleted, it stays a row that somebody prepared.
+    made = generated(replace(made.narrative, rows=(*made.narrative.rows, asking)), new)
+    assert made.narrative.rows[-1] == asking
+
+
+@pytest.mark.parametrize(("word", "text"), [("采用", NEW), ("保留", REWORDED)])
+def test_what_is_meant_in_short_words_is_done(word: str, text: str) -> None:
+    made = conflict()
+    made = again(made, drafts(overview_1=NEW), overview_1=replace(row(made, "overview/1"), take=word))
+    found = row(made, "overview/1")
+    assert (found.text, found.draft, found.take, made.unclear) == (text, "", "", ())
+
+
+def test_words_that_are_no_choice_change_nothing_and_are_told() -> None:
+    made = conflict()
+    made = again(made, drafts(overview_1=NEW), overview_1=replace(row(made, "overview/1"), take="随便"))
+    found = row(made, "overview/1")
+    assert (found.text, found.draft, found.take) == (REWORDED, NEW, Take.CHOOSE)
+    assert made.unclear == (("overview/1", "随便"),)
 
 
 def test_what_a_person_typed_into_an_offer_stays_there() -> None:
@@ -740,6 +793,47 @@ def test_marks_go_out_where_the_text_is_another(book: Path) -> None:
     report(book, LATER)
 
 
+def test_links_of_findings_follow_the_paragraphs(book: Path) -> None:
+    actions.validate_and_write(book, NOW, write=True)
+    before = linked(book)
+    assert len(before) > 8
+    deleted = {"management/3", "suggestions/1"}
+    old = rows_of(book)
+    type_in(
+        book,
+        {
+            ("资金概况", "G6"): 60,  # P1 has a balance now
+            ("项目3_老科协", "H8"): "组织活动12次",  # and P3 a problem: one paragraph more
+            **{place(book, key): None for key in deleted},
+        },
+    )
+    report(book, LATER)
+    moved = [key for key, each in rows_of(book).items() if key in old and each.row != old[key].row]
+    assert set(moved) & set(before.values())
+    after = linked(book)
+    assert after == {problem: ownsheets.GONE if key in deleted else key for problem, key in before.items()}
+
+
+def linked(path: Path) -> dict[str, str]:
+    """The findings about 报告文字 in 校验结果: what each says, and the id of the paragraph its link shows and leads to."""
+    saved = FileBook.open(path, writable=True)
+    ids = {f"报告文字！C{each.row}": key for key, each in rows_of(path).items()}
+    formulas = saved.formulas("校验结果")
+    columns = (saved.names()[names.FINDINGS[key]] for key in ("place", "problem", "sheet"))
+    places, problems, sheets = (saved.read(ref) for ref in columns)
+    top, column = row_and_column(saved.names()[names.FINDINGS["place"]].cell)
+    found: dict[str, str] = {}
+    for row, ([shown], [problem], [sheet]) in enumerate(
+        zip(places, problems, sheets, strict=True), start=top
+    ):
+        if sheet == "NARRATIVE":
+            formula = formulas.get(f"{column_letters(column)}{row}", "")
+            cell = str(shown).rpartition("！")[2]
+            assert (f"!{cell})" in formula) is (shown != ownsheets.GONE)
+            found[str(problem)] = ids.get(str(shown), str(shown))
+    return found
+
+
 def test_a_sheet_of_another_edition_is_drafted_too(tmp_path: Path) -> None:
     for edition in forms.editions():
         path = tmp_path / f"{edition}.xlsx"
@@ -747,6 +841,21 @@ def test_a_sheet_of_another_edition_is_drafted_too(tmp_path: Path) -> None:
         actions.new(unit, path)
         made = report(path)
         assert made.drafted
+
+
+@pytest.mark.parametrize("edition", forms.editions())
+def test_a_blank_sheet_prints_on_one_page(edition: str, tmp_path: Path) -> None:
+    path = tmp_path / "空白.xlsx"
+    actions.new(actions.blank(forms.load(edition)), path)
+    sheet = openpyxl.load_workbook(path)["报告文字"]
+    last = int(str(sheet.print_area).rpartition("$")[2])
+    heights = [sheet.row_dimensions[row].height or 15 for row in range(1, last + 1)]
+    shown = [column for column in sheet.column_dimensions.values() if not column.hidden][:7]
+    width = sum(column.width * 7 + 5 for column in shown) * 0.75
+    margins = sheet.page_margins
+    scale = (842 - 72 * (margins.left + margins.right)) / width
+    assert sum(heights) * scale <= 595 - 72 * (margins.top + margins.bottom)
+    assert sum(height > 20 for height in heights[4:]) == 2
 
 
 def test_a_workbook_that_is_open_elsewhere_is_not_written(book: Path) -> None:
@@ -784,6 +893,11 @@ def test_the_command_counts_what_it_did(book: Path, capsys: pytest.CaptureFixtur
     assert re.search(r"按新数据更新 \d+ 段，合并 1 段请核对，1 段有新稿待选。", said)
     assert "采用新稿" in said
     assert "改动以前的文件" in said
+    put(book, {place(book, "problems/P1", "take"): "先放着", place(book, "suggestions/1"): "无"})
+    assert call("report", book) == 0
+    said = capsys.readouterr().out.replace("\n", "")
+    assert "1 段有新稿待选" in said
+    assert "“采用”列里的“先放着”看不懂，没有照办" in said
     assert call("report", book) == 0
     assert "“报告文字”和上次一样，工作簿没有改动。" in capsys.readouterr().out
 
@@ -820,12 +934,63 @@ def test_a_workbook_made_from_another_remembers_its_drafts(book: Path, tmp_path:
         },
     )
     report(book)
-    made = tmp_path / "新的.xlsx"
-    actions.new(actions.read(book), made)
-    assert rows_of(made) == rows_of(book)
-    bases = [reading.narrative.bases_of(FileBook.open(path)) for path in (book, made)]
-    assert bases[0] == bases[1]
-    assert report(made).counts == "1 段有新稿待选"
+    written = exchange.to_text(actions.read(book))
+    for source in (actions.read(book), exchange.from_text(written)):
+        made = tmp_path / f"{len(list(tmp_path.iterdir()))}.xlsx"
+        actions.new(source, made)
+        assert rows_of(made) == rows_of(book)
+        bases = [reading.narrative.bases_of(FileBook.open(path)) for path in (book, made)]
+        assert bases[0] == bases[1]
+        assert exchange.to_text(actions.read(made)) == written
+        assert report(made).counts == "1 段有新稿待选"
+
+
+def test_next_year_starts_with_what_people_wrote(book: Path, tmp_path: Path) -> None:
+    rows = rows_of(book)
+    mine = f"据统计，{rows['overview/1'].text}"
+    type_in(
+        book,
+        {
+            place(book, "overview/1"): mine,
+            place(book, "results/P1"): "科技工作成效明显，详见附件。",
+            place(book, "evaluation/1", "state"): "锁定",
+            place(book, "suggestions/1"): "建议尽早下达指标。",
+            ("资金概况", "G6"): 60,
+        },
+    )
+    report(book)
+    offered = rows_of(book)["results/P1"]
+    assert (offered.take, bool(offered.draft)) == (Take.CHOOSE, True)
+    as_json = tmp_path / "自评.json"
+    as_json.write_text(exchange.to_text(actions.read(book)), encoding="utf-8")
+    for source in (actions.read(book), exchange.from_text(as_json.read_bytes())):
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.xlsx"
+        actions.new(renewal.next_year(source), path)
+        kept = rows_of(path)
+        people = {"overview/1", "evaluation/1", "results/P1", "suggestions/1"}
+        # What stands beside a locked paragraph stays to be drafted again.
+        assert kept.keys() == people | {"evaluation/2", "evaluation/3"}
+        assert {(each.draft, each.take) for each in kept.values()} == {("", "")}
+        type_in(path, {("资金概况", f"{column}{row}"): 50 for column in "EG" for row in range(6, 10)})
+        made = report(path)
+        found = rows_of(path)
+        assert "2020年度" in mine
+        assert found["overview/1"].text.startswith("据统计，我单位2021年度")
+        assert "支出总额200万元" in found["overview/1"].text
+        assert (found["results/P1"].text, found["results/P1"].take) == (
+            "科技工作成效明显，详见附件。",
+            Take.CHOOSE,
+        )
+        assert (found["evaluation/1"].text, found["evaluation/1"].state) == (
+            rows["evaluation/1"].text,
+            LOCKED,
+        )
+        assert found["suggestions/1"].text == "建议尽早下达指标。"
+        fresh = {each.id: each.text for each in narrative.draft(actions.read(path))}
+        assert len(made.drafted) > 10
+        assert {key: each.text for key, each in found.items() if key not in people} == {
+            key: text for key, text in fresh.items() if key not in people
+        }
 
 
 def test_a_file_from_before_is_drafted_too(made: Path, tmp_path: Path) -> None:

@@ -288,8 +288,9 @@ def ref_of(tab: str, row: int) -> Any:
 
 
 def rows_of(sheet: xw.Sheet) -> list[list[Any]]:
-    """What the rows of a sheet show, without the map and the hidden columns that number them."""
-    return [row[:13] for row in sheet.used_range.options(ndim=2, err_to_str=True).value]
+    """What the rows of a sheet show, without its map and most hidden columns."""
+    rows = sheet.used_range.options(ndim=2, err_to_str=True).value
+    return [[None if str(cell).startswith(names.MAP) else cell for cell in row[:13]] for row in rows]
 
 
 def test_rows_move_with_their_colours_and_notes(sample_desk: Desk) -> None:
@@ -297,7 +298,8 @@ def test_rows_move_with_their_colours_and_notes(sample_desk: Desk) -> None:
     sheet = sample_desk.book.sheets[tab]
     sheet["C9"].color, before = (255, 0, 0), rows_of(sheet)
     sheet["E9"].add_note("核对过")
-    total = sheet["C15"].value
+    total = sheet["C16"].value
+    assert total == 73
     sample_desk.at(tab, "B9")
     assert sample_desk.press("move-down") == f"第 9 行移到了第 10 行（“{tab}”）。"
     assert sample_desk.where() == (tab, "B10")
@@ -308,7 +310,7 @@ def test_rows_move_with_their_colours_and_notes(sample_desk: Desk) -> None:
     assert sheet["C10"].color == (255, 0, 0) != sheet["C9"].color
     assert sheet["E10"].note.text == "核对过"
     assert sheet["E9"].note is None
-    assert sheet["C15"].value == total
+    assert sheet["C16"].value == total
     sample_desk.press("move-up")
     assert rows_of(sheet) == before
     assert sample_desk.is_calm()
@@ -342,10 +344,10 @@ def test_rows_that_carry_more_are_not_deleted(sample_desk: Desk) -> None:
 def test_a_deleted_row_takes_its_money_out_of_the_sums(sample_desk: Desk) -> None:
     tab = "项目1_科技工作"
     sheet = sample_desk.book.sheets[tab]
-    total, cost = sheet["C15"].value, 20
+    total, cost = sheet["C16"].value, 20
     sample_desk.at(tab, "B10")
     assert "可以从" in sample_desk.press("delete-row")
-    assert sheet["C14"].value == total - cost
+    assert sheet["C15"].value == total - cost
     assert sample_desk.is_calm()
 
 
@@ -525,7 +527,7 @@ def test_a_workbook_that_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
         for button in ("next-finding", "add-row", "move-up", "add-project", "delete-project", "help"):
             assert "（PE-03）" not in desk.press(button)
         assert desk.book.sheets[0].used_range.value == "预算"
-        assert [each.name for each in tmp_path.iterdir() if each.suffix] == [path.name]
+        assert not (tmp_path / "备份").exists()
 
 
 def test_an_unsaved_workbook_is_refused(tmp_path: Path) -> None:
@@ -606,18 +608,13 @@ def test_after_a_killed_check_the_next_one_heals(sample_desk: Desk, moment: int)
     killed = sample_desk.run_with(code, "validate")
     assert killed.returncode == -9
     sample_desk.fill("项目1_科技工作", {"J8": "可以继续填"})
-    told = sample_desk.press("validate")
-    assert "必须改 7 条" in told
-    assert sample_desk.is_calm()
-    healed = sample_desk.findings(), marks_of(sample_desk.book)
-    sample_desk.fill("项目1_科技工作", {"J8": None})
     sample_desk.press("validate")
-    assert len(sample_desk.findings()) == len(healed[0])
+    assert sample_desk.is_calm()
+    found = actions.validate(LiveBook(sample_desk.book)).findings
+    assert sample_desk.rules() == [finding.rule for finding in found]
+    shown = {cell for row in sample_desk.book.sheets["_标记"].used_range.value[4:] for cell in row if cell}
+    assert {finding.at.cell.partition(":")[0] for finding in found if finding.at} <= shown
     assert "结果一样" in sample_desk.press("validate")
-
-
-def marks_of(book: xw.Book) -> list[Any]:
-    return book.sheets["_标记"].used_range.value
 
 
 @pytest.mark.parametrize("button", ["add-row", "move-up"])

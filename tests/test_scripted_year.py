@@ -25,10 +25,11 @@ from xl_perfeval.report import edited as reports
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.office import OfficeText
     from xl_perfeval.narrative.redrafting import Redrafted
     from xl_perfeval.report.takeback import TakenBack
 
-DRAFTED, EDITED, WRITTEN, _ = ParagraphState
+DRAFTED, EDITED = ParagraphState.DRAFTED, ParagraphState.EDITED
 LATER = NOW + timedelta(days=30)
 
 TYPED_IN_WORD: dict[str, tuple[str, str, str]] = {
@@ -36,7 +37,7 @@ TYPED_IN_WORD: dict[str, tuple[str, str, str]] = {
     "overview/1": ("我单位", "经主任办公会审定，我单位", "经主任办公会审定"),  # edited in the sheet before
     "results/P1": ("", "全部按期办结。", "全部按期办结"),  # edited in the sheet before
     "results/P2": ("群众欢迎", "学校和群众都欢迎", "学校和群众都"),  # waits for a choice
-    "results/P4": ("", "项目验收由科技股组织。", "验收由科技股组织"),
+    "results/P4": ("，支出", "，科技股按合同支付", "科技股按合同支付"),
     "targets/1": ("", "各项目标已分解到股室。", "分解到股室"),
     "management/1": ("", "实行专账管理。", "实行专账管理"),
 }
@@ -76,7 +77,7 @@ def played(folder: Path, meanwhile: Mapping[tuple[str, str], float | str] | None
         type_in(path, dict(meanwhile))
         actions.draft_report(path, folder / "期间.docx", NOW)
 
-    def type_all(text, names) -> None:  # noqa: ANN001
+    def type_all(text: OfficeText, names: dict[str, str]) -> None:
         for key, (before, after, _) in TYPED_IN_WORD.items():
             if before:
                 text.type_over(names[key], before, after)
@@ -107,7 +108,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Year:
         {
             ("资金概况", "G6"): 69,
             ("资金概况", "G9"): 411,
-            place(probe, "targets/1"): "目标情况见附表，分解工作由各股室自行负责。",
+            place(probe, "results/P4"): "立项扶持工作见附件，由各企业自行填报。",
             place(probe, "management/1"): "按照制度，" + texts["management/1"],
         },
     )
@@ -180,15 +181,16 @@ def test_nothing_is_lost_when_the_workbook_goes_on_meanwhile(busy: Year) -> None
     rows, there = busy.rows, everything(busy)
     runs = [run for key, (_, _, run) in TYPED_IN_SHEET.items() if key != "results/P2"]
     runs += [run for _, _, run in TYPED_IN_WORD.values()]
-    runs += ["分解工作由各股室自行负责", "按照制度，"]
+    runs += ["由各企业自行填报", "按照制度，"]
     assert [run for run in runs if run in there] == runs
     assert len(runs) == 17
     assert rows["management/1"].text.startswith("按照制度，")
     assert rows["management/1"].text.endswith("实行专账管理。")
     # What Word put into a text that was rewritten meanwhile is offered beside it.
-    assert busy.taken.conflicts == ("targets/1",)
-    assert rows["targets/1"].draft.endswith("各项目标已分解到股室。")
-    assert listed(busy) == set(busy.last.conflicts) == {"results/P2", "targets/1"}
+    assert busy.taken.conflicts == ("results/P4",)
+    assert rows["results/P4"].text == "立项扶持工作见附件，由各企业自行填报。"
+    assert "科技股按合同支付" in rows["results/P4"].draft
+    assert listed(busy) == set(busy.last.conflicts) == {"results/P2", "results/P4"}
     stale = {key for key in busy.new if key in rows and not is_current(busy, key)}
     assert stale <= listed(busy)
     assert {"69", "411"} <= figures(busy.new["overview/2"] + busy.new["results/P1"] + busy.new["results/P4"])

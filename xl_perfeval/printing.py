@@ -154,13 +154,18 @@ def changes(touched: Touched, *, columns: int = 80) -> str:
 
 def drafted(file: str, drafted: DraftedReport, *, columns: int = 80) -> str:
     """What generating the report changed in the workbook, what is left to decide there, and where the old file is."""
+    from xl_perfeval.narrative.redrafting import UNCHANGED
+
     made = drafted.redrafted
     if drafted.backup is None:
         lines = wrapped("“报告文字”和上次一样，工作簿没有改动。", columns)
     else:
-        lines = wrapped(f"“报告文字”已写入“{file}”：{made.counts}。", columns)
+        done = "正文没有变化，只更新了“来源”等栏" if made.counts == UNCHANGED else made.counts
+        lines = wrapped(f"“报告文字”已写入“{file}”：{done}。", columns)
+    unclear = "”“".join(dict.fromkeys(words for _, words in made.unclear))
     todo = (
         (made.conflicts, "有新稿待选的段，请在“采用”列选“采用新稿”或“保留我的”，再运行一次。"),
+        (made.unclear, f"“采用”列里的“{unclear}”看不懂，没有照办；请从下拉中选，不用的清空。"),
         (made.merged, "合并的段，新数字已换进您的文字，请核对；核对后清空“采用”列的“请核对”。"),
         (made.ended, "变灰的段，系统不再起草；还要用的，请在“采用”列选“保留我的”，不用的请清空。"),
     )

@@ -69,7 +69,7 @@ def main() -> None:
             for name, (projects, items) in SIZES.items():
                 path = Path(folder) / f"{name}.xlsx"
                 hostile.ordinary(path, projects, items)
-                compare(name, path, 101 if projects < 10 else 21)
+                compare(name, path, 31 if projects < 10 else 7)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def strings(path: Path | None, count: int) -> list[str]:
 
 
 def main() -> None:
-    """Prints strings per second for each reader, the best of five passes."""
+    """Prints strings per second for each reader, the best of three passes."""
     texts = strings(Path(sys.argv[1]) if len(sys.argv) > 1 else None, 26_600)
     readers = {
         "target": quantity.target,
@@ -77,7 +77,7 @@ def main() -> None:
         f"{len(texts):,} strings, {len(set(texts)):,} distinct, {sum(map(len, texts)) / len(texts):.1f} characters"
     )
     for name, reader in readers.items():
-        best = min(_seconds(reader, texts) for _ in range(5))
+        best = min(_seconds(reader, texts) for _ in range(3))
         print(f"{name:8} {len(texts) / best:>10,.0f} strings/s   {best / len(texts) * 1e6:6.1f} µs")
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.docx_reading import Table
 
-SIZES = {4: 9, 40: 7}
+SIZES = {4: 7, 40: 3}
 """Projects and runs of each comparison."""
 
 

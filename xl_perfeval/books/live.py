@@ -146,6 +146,8 @@ class LiveBook:
         """Read everything anew, since sheets or rows were added or removed; or only the cells of one sheet."""
         if sheet is not None:
             self._cells.pop(sheet, None)
+            if self._tabs is not None and sheet not in self._tabs:  # a new one
+                self._tabs = None
             return
         self._cells.clear()
         self._tabs = self._names = None

@@ -225,6 +225,7 @@ def _added(workbook: Workbook, funds: Table, row: int, sheets: Sequence[_Sheet])
     )
     name = workbook.cells.read(Ref(funds.sheet, f"{_letters(funds, 'name')}{row}"))[0][0]
     added: list[tuple[_Sheet, _Sheet]] = []
+    blocks = _mark_blocks(workbook)
     for kind in _KINDS:
         of_kind = [each for each in sheets if each.kind == kind]
         if of_kind:
@@ -235,7 +236,7 @@ def _added(workbook: Workbook, funds: Table, row: int, sheets: Sequence[_Sheet])
                 identity,
                 names.go(f"{_KINDS[kind][0]}_{number}"),
             )
-            _copy_sheet(workbook, model, new)
+            _copy_sheet(workbook, model, new, blocks)
             _home_line(workbook, model, new)
             added.append((model, new))
     _chart_row(workbook, *added[-1])
@@ -250,12 +251,11 @@ def _added(workbook: Workbook, funds: Table, row: int, sheets: Sequence[_Sheet])
     return [new for _, new in added]
 
 
-def _copy_sheet(workbook: Workbook, model: _Sheet, new: _Sheet) -> None:
-    """A blank sheet of the project behind the last one of its kind."""
+def _copy_sheet(workbook: Workbook, model: _Sheet, new: _Sheet, blocks: list[Ref]) -> None:
+    """A blank sheet of the project behind the last one of its kind; its marks join the `blocks` that are taken."""
     source = workbook.sheet(model.tab)
-    blocks = _mark_blocks(workbook)
     sheet: Any = source.copy(after=source, name=new.tab)
-    workbook.cells.forget()
+    workbook.cells.forget(new.tab)
     with workbook.opened(model.tab, new.tab):
         for name in list(sheet.names):  # those of the workbook that led to the model come along as its own
             if str(name.name).rpartition("!")[2].startswith(names.go("")):
@@ -267,7 +267,7 @@ def _copy_sheet(workbook: Workbook, model: _Sheet, new: _Sheet) -> None:
         _link_neighbours(workbook, model, new)
 
 
-def _own_marks(workbook: Workbook, sheet: Any, new: _Sheet, blocks: Sequence[Ref]) -> None:
+def _own_marks(workbook: Workbook, sheet: Any, new: _Sheet, blocks: list[Ref]) -> None:
     """A block of `_标记` of its own for each severity."""
     tab = blocks[0].sheet
     heights = {_bottom(ref) - row_and_column(ref.cell)[0] + 1 for ref in blocks}
@@ -285,7 +285,9 @@ def _own_marks(workbook: Workbook, sheet: Any, new: _Sheet, blocks: Sequence[Ref
     )
     for place, (severity, name) in enumerate(names.MARKS.items()):
         column = column_letters(left + 2 * place)
-        sheet.names.add(name, f"={quoted(tab)}!${column}${top}:${column}${top + height - 1}")
+        last = top + height - 1
+        sheet.names[name].refers_to = f"={quoted(tab)}!${column}${top}:${column}${last}"
+        blocks.append(Ref(tab, f"{column}{top}:{column}{last}"))
         labels = (new.go.removeprefix(names.go("")), new.tab, Severity(severity).label)
         for row, label in enumerate(labels, start=top - _BAND_HEAD):
             _write(workbook, Ref(tab, f"{column}{row}"), label)

@@ -7,6 +7,7 @@ a button opens a sheet at all.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from xl_perfeval.saving import NotSaved
@@ -117,7 +118,8 @@ class _LibreOffice:
     @staticmethod
     def open(sheet: Sheet) -> dict[str, bool]:
         api = _api(sheet)
-        api.unprotect("")
+        with suppress(Exception):  # raised where there is a password; one of UNO's cannot be a cause
+            api.unprotect("")
         if api.isProtected():
             raise _closed(sheet)
         return {}

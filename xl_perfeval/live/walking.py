@@ -70,7 +70,7 @@ def _step(workbook: Workbook, step: int) -> str:
 
 def _next(table: str, stops: Sequence[_Stop], at: tuple[str, int, int], step: int) -> int:
     """Place of the stop to go to from a cell; outside of the list at its ends."""
-    tab, row, column = at
+    tab, row, _ = at
     if tab == table:
         ahead = (place for place, stop in enumerate(stops) if max(stop.rows) >= row)
         here = next((place for place, stop in enumerate(stops) if row in stop.rows), next(ahead, len(stops)))

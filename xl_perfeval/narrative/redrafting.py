@@ -16,6 +16,9 @@ from xl_perfeval.narrative.merge import Outcome, merge
 
 _PROTECTED = frozenset({ParagraphState.WRITTEN, ParagraphState.LOCKED})
 _TAKES = frozenset(take.value for take in Take)
+_MEANT = {"采用": Take.NEW, "新稿": Take.NEW, "用新稿": Take.NEW, "保留": Take.MINE, "保留原文": Take.MINE}
+"""What people type in 采用 who do not choose from the list."""
+UNCHANGED = "没有变化"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,8 @@ class Redrafted:
     """锁定 and 人工撰写: never touched."""
     followed: tuple[tuple[str, str, str], ...] = ()
     """Figures replaced in people's wording: id, old, new."""
+    unclear: tuple[tuple[str, str], ...] = ()
+    """What stood in 采用 of a draft and is no choice: id, words."""
 
     @property
     def counts(self) -> str:
@@ -75,7 +80,7 @@ class Redrafted:
             (self.removed, "删去 {} 段"),
         )
         said = [words.format(len(ids)) for ids, words in parts if ids]
-        return "，".join(said) or "没有变化"
+        return "，".join(said) or UNCHANGED
 
 
 def redraft(narrative: Narrative, drafts: Sequence[Paragraph], outline: Sequence[str]) -> Redrafted:
@@ -86,12 +91,15 @@ def redraft(narrative: Narrative, drafts: Sequence[Paragraph], outline: Sequence
     new = {draft.id: draft.text for draft in drafts}
     run = _Run(bases=dict(narrative.bases), drafts=new)
     identified = _identified(narrative.rows, narrative.bases, new)
-    rows = [renewed for row in identified if (renewed := run.row(row)) is not None]
-    there = {row.id for row in rows}
+    rows = [renewed for row in identified if (renewed := run.row(_read(row))) is not None]
+    absent = [draft for draft in drafts if draft.id not in {row.id for row in rows}]
+    asked = {row.section for row in rows if _asks(row)} & {draft.section for draft in absent}
+    rows = [row for row in rows if not (_asks(row) and row.section in asked)]
     theirs = _peoples(rows)
-    for draft in drafts:
-        if draft.id not in there and (row := run.absent(draft, theirs)) is not None:
-            rows.insert(_place(row, rows, drafts, outline), row)
+    for draft in absent:
+        made = run.anew(draft) if draft.section in asked else run.absent(draft, theirs)
+        if made is not None:
+            rows.insert(_place(made, rows, drafts, outline), made)
     return run.result(rows)
 
 
@@ -181,6 +189,16 @@ def _copy(row: Paragraph, own: OwnIds) -> Paragraph:
     )
 
 
+def _read(row: Paragraph) -> Paragraph:
+    """The row with what is meant in 采用."""
+    return replace(row, take=_MEANT.get(row.take, row.take)) if row.take in _MEANT else row
+
+
+def _asks(row: Paragraph) -> bool:
+    """Whether a blank row asks for the drafts of its section that people deleted."""
+    return row.take == Take.NEW and not (row.id or row.text or row.draft)
+
+
 def _peoples(rows: Iterable[Paragraph]) -> frozenset[str]:
     """Sections in which people wrote everything that stands there."""
     written = {row.section for row in rows if row.text}
@@ -202,6 +220,7 @@ class _Run:
     drafts: Mapping[str, str]
     became: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     followed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    unclear: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     drafted_before: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -215,6 +234,11 @@ class _Run:
             self._note("protected", row)
             return self._own(row)
         base = self.bases.get(row.id, Base(section=row.section, text=""))
+        if row.take and row.take not in _TAKES:
+            self.unclear.append((row.id, row.take))
+        if row.take == Take.NEW and not row.draft and row.id in self.drafts and not row.text:
+            self._note("adopted", row)
+            return self._fresh(replace(row, text=self.drafts[row.id], take=""))
         row, base = self._chosen(row, base)
         if row.state is ParagraphState.WRITTEN:
             self._note("protected", row)
@@ -249,7 +273,7 @@ class _Run:
         base = self.bases.get(draft.id)
         if base is None and draft.section not in theirs:
             self._note("drafted", row)
-            return self._kept(row, Base(section=draft.section, text=draft.text))
+            return self._fresh(row)
         if base is None and draft.section not in self.drafted_before:
             return None
         base = base or Base(section=draft.section, text="")
@@ -257,12 +281,19 @@ class _Run:
             base = replace(base, text=base.offered, offered="")
         return self._emptied(replace(row, text=""), base)
 
+    def anew(self, draft: Paragraph) -> Paragraph:
+        """A row for a draft that people deleted and want back."""
+        self._note("adopted", draft)
+        return self._fresh(draft)
+
     def result(self, rows: Sequence[Paragraph]) -> Redrafted:
         """What all came to."""
         noted = {key: tuple(ids) for key, ids in self.became.items()}
         with_bases = tuple(replace(row, base=self.bases.get(row.id)) for row in rows)
         narrative = Narrative(rows=with_bases, bases=self.bases)
-        return Redrafted(narrative=narrative, followed=tuple(self.followed), **noted)
+        return Redrafted(
+            narrative=narrative, followed=tuple(self.followed), unclear=tuple(self.unclear), **noted
+        )
 
     def _chosen(self, row: Paragraph, base: Base) -> tuple[Paragraph, Base]:
         """A row and its base after what was chosen in 采用."""
@@ -279,18 +310,22 @@ class _Run:
                 base, text=base.offered or base.text, offered=""
             )
         checked = not row.take and base.offered and base.offered == base.text
-        if checked or row.take == Take.NEW:
-            return self._without_offer(row, base), replace(base, offered="" if checked else base.offered)
+        if checked:
+            return self._without_offer(row, base), replace(base, offered="")
         return row, base
 
     def _generated(self, row: Paragraph, base: Base) -> Paragraph:
         """A paragraph that has a text and is still generated."""
         new = self.drafts[row.id]
+        wanted = row.take == Take.NEW or (
+            row.take == Take.CHOOSE and base.offered and base.offered == base.text
+        )
         if _is_gap(base.text) and _is_gap(new) and row.text != base.text:  # people wrote what was asked for
             base = replace(base, text=new)
         found = merge(base.text, row.text, new)
-        if found.outcome is Outcome.CONFLICT:
+        if found.outcome is Outcome.CONFLICT or (wanted and found.text == row.text != new):
             self._note("conflicts", row)
+            base = base if found.outcome is Outcome.CONFLICT else replace(base, text=new)
             return self._offered(row, base, new, Take.CHOOSE)
         self.followed += ((row.id, old, figure) for old, figure in found.followed)
         if found.text != new and found.outcome is Outcome.MERGED:
@@ -353,6 +388,11 @@ class _Run:
         """The row with nothing beside it, but for what a person typed there; `clear` takes that of an offer too."""
         gone = row.draft == base.offered or (clear and base.offered)
         return replace(row, draft="" if gone else row.draft, take="" if row.take in _TAKES else row.take)
+
+    def _fresh(self, row: Paragraph) -> Paragraph:
+        """A row that holds its draft as it is, remembered."""
+        row = replace(row, state=ParagraphState.DRAFTED, base=None)
+        return self._kept(row, Base(section=row.section, text=row.text))
 
     def _kept(self, row: Paragraph, base: Base) -> Paragraph:
         """The row, its base remembered, its state as the two texts tell."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xl_perfeval.report.marks import ASKS, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from xl_perfeval.model import Heading
     from xl_perfeval.report.edited import Edited, Printed, Record
@@ -164,21 +164,23 @@ class _Matching:
         for part in self._parts:
             if part.block.text not in printed:  # even inside a bookmark, as when the end of that was lost
                 part.mark = self._layout.take(part.block.text)
-            if part.mark is None:
-                part.ids = self._known(part.block.owners)
-                owning.update(part.ids)
+        # A mark that asks for a text is nobody's text, wherever it stands.
+        self._parts = [
+            part for part in self._parts if part.mark is not None or not self._asks(part.block.text, printed)
+        ]
         for part in self._parts:
-            if not part.ids and part.mark is None:
+            part.ids = self._known(part.block.owners) if part.mark is None else ()
+            owning.update(part.ids)
+        for part in self._parts:
+            if part.is_unknown:
                 part.mark = self._layout.take(part.block.text)
-            if not part.ids and part.mark is None:  # somebody typed over the whole paragraph
+            if part.is_unknown:  # somebody typed over the whole paragraph
                 part.ids = tuple(key for key in self._known(part.block.touched) if key not in owning)[:1]
                 owning.update(part.ids)
-        # A mark that asks for a text is nobody's text, wherever it stands.
-        self._parts = [part for part in self._parts if not (part.is_unknown and self._asks(part.block.text))]
 
-    def _asks(self, text: str) -> bool:
+    def _asks(self, text: str, printed: Collection[str]) -> bool:
         asked = ASKS.fullmatch(text)
-        return asked is not None and fingerprint(asked[1]) in self._headings
+        return asked is not None and text not in printed and fingerprint(asked[1]) in self._headings
 
     def _known(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._ids[name] for name in names if name in self._ids)

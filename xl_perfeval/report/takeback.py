@@ -146,6 +146,10 @@ _DOUBT = "在 Word 里没有了，但文档里的记录丢失了，分不清是�
 _NOWHERE = "不在任何一章的文字里（例如在标题前面、落款后面或附件里），没有取回；要用的，请粘贴到“报告文字”。"
 _LONG = f"超过 {LONGEST} 字，一个单元格放不下，没有取回；请在 Word 里分成几段。"
 _ORDER = "在 Word 里换了位置，但“报告文字”里的顺序也改过，没有移动；要移动，请在“报告文字”里剪切、插入。"
+_ORDER_DOUBT = (
+    "在 Word 里的位置和“报告文字”里不同，但文档里的记录丢失了，分不清是哪边移动的，没有移动；"
+    "要移动，请在“报告文字”里剪切、插入。"
+)
 _FEW_DELETED = 3
 
 
@@ -343,12 +347,12 @@ class _Run:
         base = self._bases.get(row.id)
         if base is None:
             base = Base(section=FROM_WORD if row.is_own else row.section, text="")
-        if row.draft in {"", base.offered}:
-            draft = text
+        if not row.draft or (row.draft == base.offered and not row.is_own):
+            draft = text  # in the place of the program's own
         else:
             draft = row.draft if text in row.draft else f"{row.draft}\n{text}"
         if row.is_own:
-            self._bases[row.id] = replace(base, offered=draft)
+            self._bases[row.id] = replace(base, offered=text)
         else:
             self._bases[row.id] = replace(base, offered=base.offered or base.text)
         return replace(row, draft=draft, take=Take.CHOOSE.value)
@@ -391,7 +395,7 @@ class _Run:
         place = self.rows.index(row)
         base = self._bases.get(row.id)
         if row.draft and not (base and row.draft == base.offered):
-            self.rows[place] = replace(row, text="")
+            self.rows[place] = with_text(row, "")
         else:
             del self.rows[place]
 
@@ -415,6 +419,9 @@ class _Run:
         place = self._at(each.ids[0])
         if place is None or self.rows[place].section != self._printed[each.ids[0]].section:
             return
+        if not self._certain:
+            self.unplaced.append(Unplaced(each.text, _ORDER_DOUBT))
+            return
         row = self.rows.pop(place)
         above = found[: found.index(each)]
         below = found[found.index(each) + 1 :]
@@ -433,8 +440,9 @@ class _Run:
         stays = SequenceMatcher(None, before, wanted, autojunk=False).get_matching_blocks()
         stay = {key for block in stays for key in wanted[block.b : block.b + block.size]}
         moved = [key for key in wanted if key not in stay]
-        if now != before:
-            self.unplaced += (Unplaced(self._printed[key].text, _ORDER) for key in moved)
+        if now != before or not self._certain:
+            why = _ORDER if self._certain else _ORDER_DOUBT
+            self.unplaced += (Unplaced(self._printed[key].text, why) for key in moved)
             return
         places = [n for n, row in enumerate(self.rows) if row.id in wanted and row.section == section]
         rows = {row.id: row for row in (self.rows[place] for place in places)}

@@ -25,7 +25,8 @@ CARDS, ENTRIES, STEPS, TABLE = 4, 7, 12, 14
 ONE_PAGE = 34
 """Last row up to which the sheet still reads well on one page."""
 HELPER = 10
-"""First hidden column: filled share, 必须改 and 请核对 of the sheet in that row."""
+"""First hidden column: filled share, 必须改 and 请核对 of the sheet in that row; of a scoring form also its score and,
+once more, its filled share."""
 
 _STEPS = (
     "① 填“资金概况”",
@@ -168,10 +169,13 @@ def _count_card(context: Context, severity: Severity, color: str) -> _Card:
 
 
 def _score_card(context: Context) -> _Card:
-    """The mean score of the projects, 暂 (for now) while a form is not complete."""
-    refs = ",".join(score.ref for score in context.scores.values())
+    """The mean score of the projects, 暂 (for now) while a form is not complete.
+
+    From hidden columns beside the table of sheets: 200 forms named one by one are more than Excel takes as a formula.
+    """
+    end = _end(context)
+    scores, complete = (f"{cell(TABLE, column)}:{cell(end, column)}" for column in (HELPER + 3, HELPER + 4))
     shares = [context.progress[tab] for tab in context.scores]
-    complete = ",".join(share.ref for share in shares)
     cells = (context.content(score.ref) for score in context.scores.values())
     known = [score for score in cells if isinstance(score, int | float)]  # a score typed as text is no number
     shown = "—"
@@ -180,7 +184,7 @@ def _score_card(context: Context) -> _Card:
         unfinished = any(isinstance(share.cached, int | float) and share.cached < 1 for share in shares)
         shown = f"{rollup.excel_round(mean, 2)}{' 暂' if unfinished else ''}"
     label = "自评得分" if len(context.scores) == 1 else "自评得分（平均）"
-    formula = f'=IFERROR(TEXT(AVERAGE({refs}),"0.00")&IF(MIN(1,{complete})<1," 暂",""),"—")'
+    formula = f'=IFERROR(TEXT(AVERAGE({scores}),"0.00")&IF(MIN(1,{complete})<1," 暂",""),"—")'
     return _Card(label, formula, shown, styles.GREEN)
 
 
@@ -289,13 +293,22 @@ def _table(context: Context, sheet: Sheet) -> int:
         ("序", "工作表", "填什么", "填写进度", "校验", "状态", "负责科室"), start=2
     ):
         sheet.text(TABLE, column, title, style("header"))
-    kinds = ("funds", "matrix", "scoring", "narrative", "findings", "charts")
-    tabs = [tab for kind in kinds for tab in context.tabs if tab.kind == kind]
-    for number, tab in enumerate(tabs, start=1):
+    for number, tab in enumerate(_listed(context), start=1):
         _line(context, sheet, TABLE + number, number, tab)
-    end = TABLE + len(tabs) + 1
+    end = _end(context)
     sheet.height(end, 10)
     return end
+
+
+def _listed(context: Context) -> list[Tab]:
+    """The sheets of the table, in its order."""
+    kinds = ("funds", "matrix", "scoring", "narrative", "findings", "charts")
+    return [tab for kind in kinds for tab in context.tabs if tab.kind == kind]
+
+
+def _end(context: Context) -> int:
+    """The row below the table."""
+    return TABLE + len(_listed(context)) + 1
 
 
 def _line(context: Context, sheet: Sheet, row: int, number: int, tab: Tab) -> None:
@@ -345,6 +358,12 @@ def _state(context: Context, sheet: Sheet, row: int, tab: Tab) -> None:
     sheet.formula(row, HELPER + 1, f'=COUNTIFS({on_sheet},"✗*")', error_count, hidden)
     formula = f'=COUNTIFS({on_sheet},"！*",{columns["handling"]},"<>情况属实")'
     sheet.formula(row, HELPER + 2, formula, warning_count, hidden)
+    if tab.id in context.scores:
+        score = context.scores[tab.id].ref
+        known = context.content(score)  # a score typed as text is no number
+        cached = known if isinstance(known, int | float) else ""
+        sheet.formula(row, HELPER + 3, f'=IF(ISNUMBER({score}),{score},"")', cached, hidden)
+        sheet.formula(row, HELPER + 4, f"={shown.ref}", shown.cached, hidden)
 
     bar = f'=IF({share}="","",REPT("■",INT({share}*10+0.000001))&REPT("□",10-INT({share}*10+0.000001))'
     bar += f'&" "&INT({share}*100+0.000001)&"%")'
@@ -411,8 +430,9 @@ def _settings(context: Context, sheet: Sheet, end: int) -> None:
     sheet.value(3, HELPER, False, context.book.style("hidden", locked=False))  # VBA sets it when opened
     for row, name in enumerate((names.EDITION, names.SCHEMA, names.LIVE), start=1):
         context.book.define(name, sheet.ref(cell(row, HELPER)))
-    sheet.define(names.HELPERS, f"{cell(1, HELPER)}:{cell(end, HELPER + 2)}")
-    sheet.hide_columns(range(HELPER, HELPER + 3))
+    last = HELPER + (4 if context.scores else 2)
+    sheet.define(names.HELPERS, f"{cell(1, HELPER)}:{cell(end, last)}")
+    sheet.hide_columns(range(HELPER, last + 1))
 
 
 def _formats(context: Context, sheet: Sheet, end: int) -> None:

@@ -51,6 +51,8 @@ Style: TypeAlias = Format
 
 Cached = str | float | int | bool
 """The value a formula shows until it is recalculated."""
+_CALCULATED_BY = 191029
+"""What Excel 2019 and later call their way of calculating."""
 
 LONGEST_TEXT = 32_767
 CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed day, so that equal input gives equal bytes
@@ -86,8 +88,10 @@ class Book(Workbook):
                 "default_format_properties": {"font_name": styles.FONT, "font_size": styles.SIZE},
             },
         )
-        self.set_calc_mode("auto")
-        self.calc_on_load = False  # cached values are right: opening the file must calculate nothing
+        # Cached values are right: opening the file must calculate nothing, or Excel asks on closing whether to save.
+        # It calculates what an older Excel is said to have calculated; XlsxWriter's own number is that of 2007.
+        self.set_calc_mode("auto", _CALCULATED_BY)
+        self.calc_on_load = False
         self.set_properties({"created": CREATED, "title": "项目支出绩效自评", "author": "xl_perfeval"})
         self._cell_styles: dict[tuple[str, tuple[tuple[str, Any], ...]], Style] = {}
         self._mark_styles: dict[str, Style] = {}

@@ -234,14 +234,33 @@ class Sheet(base_classes.Sheet):
         if beside.book.identity == self._book.identity:
             title = _copy_of(self.name, taken)
             target.api.copyByName(self.name, title, place)
+            target(place + 1)._use_own_names(self.name)
         else:
             target.api.importSheet(self._book.api, self.name, place)
         target(place + 1).activate()
+
+    def _use_own_names(self, source: str) -> None:
+        """In a copy, let conditional formats use its own names: LibreOffice leaves them with those of the source."""
+        own = "|".join(map(re.escape, self._api.NamedRanges.ElementNames))
+        if not own:
+            return
+        tab = re.escape(source.replace("'", "''"))
+        foreign = re.compile(rf"\$?(?:'{tab}'|(?<![\w.']){tab})\.(?=(?:{own})(?!\w))")
+        for conditional in self._api.ConditionalFormats.getConditionalFormats():
+            for number in range(conditional.getCount()):
+                entry = conditional.getByIndex(number)
+                for side in ("Formula1", "Formula2") if entry.getType() == _CONDITION else ():
+                    formula = str(getattr(entry, side))
+                    if foreign.search(formula):
+                        setattr(entry, side, foreign.sub("", formula))
 
     def move(self, before: Sheet | None, after: Sheet | None) -> None:
         """Move it to another place in its workbook."""
         beside = before or after or self
         self._book.api.Sheets.moveByName(self.name, beside.index - 1 if before else beside.index)
+
+
+_CONDITION = 0  # com.sun.star.sheet.ConditionEntryType
 
 
 def _copy_of(title: str, taken: set[str]) -> str:

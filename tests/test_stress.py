@@ -1,0 +1,14 @@
+"""A minute of random work on open workbooks; `python tests/stress.py` does it for longer."""
+
+from __future__ import annotations
+
+from tests import stress
+
+SECONDS = 60
+
+
+def test_a_minute_of_random_work() -> None:
+    figures = stress.run(SECONDS, seed=20210308)
+    print(figures.line())  # noqa: T201
+    assert sum(figures.steps.values()) > 50
+    assert figures.steps["check"] > 3
