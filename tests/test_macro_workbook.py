@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tests.office import Office
 
 ROOT = Path(__file__).parents[1]
+NOW = datetime(2026, 11, 23, 9, 30)  # noqa: DTZ001
 COMMITTED = ROOT / "workbook" / "PerfEval.xlsm"
 
 
@@ -89,6 +91,20 @@ def test_excel_takes_every_formula_of_200_scored_projects_with_long_names(tmp_pa
     path = tmp_path / "表.xlsm"
     template.build(replace(blank, projects=tuple(named)), path, macros=macros.load())
     assert checks.problems(path, slow=False) == {}
+
+
+def test_functions_that_excel_does_not_know_may_change_their_names(tmp_path: Path) -> None:
+    plain, saved = tmp_path / "样例.xlsx", tmp_path / "存过.xlsx"
+    actions.new(sample.submission(), plain)
+    parts = Package.read(plain).parts
+    for name in [name for name in parts if name.startswith("xl/worksheets/sheet")]:
+        parts[name] = re.sub(rb"(?<!\w)(PE_TOTAL|PE_CHECK)\(", rb"_xludf.\1(", parts[name])
+    assert sum(content.count(b"_xludf.") for content in parts.values()) > 20
+    write(saved, parts)
+    written = [actions.validate_and_write(path, NOW, write=True) for path in (plain, saved)]
+    assert [each.failure for each in written] == [None, None]
+    assert actions.read(plain) == actions.read(saved)
+    assert_cached_values_right(saved)
 
 
 def test_builds_are_equal_to_the_byte(tmp_path: Path) -> None:

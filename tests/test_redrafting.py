@@ -902,6 +902,14 @@ def test_the_command_counts_what_it_did(book: Path, capsys: pytest.CaptureFixtur
     assert "“报告文字”和上次一样，工作簿没有改动。" in capsys.readouterr().out
 
 
+def test_the_command_says_when_only_marks_are_new(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(book, {place(book, "suggestions/1"): "无"})
+    assert call("report", book) == 0
+    said = capsys.readouterr().out.replace("\n", "")
+    assert "正文没有变化，只更新了“来源”等栏。" in said
+    assert rows_of(book)["suggestions/1"].state is EDITED
+
+
 def test_an_open_workbook_gets_what_a_file_gets(book: Path) -> None:
     type_in(
         book,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import jsonschema
 import pytest
 
 from tests import clean, varied
-from xl_perfeval import cli, forms, narrative, reading, rollup, sample, template, wording
+from xl_perfeval import actions, cli, forms, narrative, reading, rollup, sample, template, wording
 from xl_perfeval.books.file import FileBook
 from xl_perfeval.narrative import sources
 from xl_perfeval.narrative.sources import How, Source
@@ -197,3 +198,20 @@ def test_export_writes_the_sources_as_json(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert rate["cells"][0][0] == {"sheet": "资金概况", "cell": "G6", "label": "支出总额"}
     assert any(each["how"] == "written" for one in written["paragraphs"] for each in one["sources"])
+
+
+def test_the_sheet_says_where_the_figures_of_a_paragraph_come_from(tmp_path: Path) -> None:
+    path = tmp_path / "自评.xlsx"
+    template.build(sample.submission(), path)
+    actions.draft_report(path, tmp_path / "报告.docx", datetime(2021, 3, 8, tzinfo=UTC))
+    book = FileBook.open(path)
+    known = book.names()
+    ids, origins = ([row[0] for row in book.read(known[name])] for name in ("NARR_KEY", "NARR_ORIGIN"))
+    told = dict(zip(ids, origins, strict=True))
+    assert str(told["overview/1"]).startswith("资金概况!E6:E9、G6:G9")
+    assert "人工填写" in told.values()
+    submission = actions.read(path)
+    expected = sources.by_paragraph(submission, submission.paragraphs)
+    assert {key: text or "" for key, text in told.items() if key} == {
+        key: sources.summary(found) for key, found in expected.items()
+    }

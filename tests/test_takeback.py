@@ -520,11 +520,13 @@ def test_joined_paragraphs_become_one() -> None:
     word.type_over("results/P1", "人次。乙", "人次；乙")
     made = taken(before, word)
     both = TEXTS["results/P1"].replace("人次。", "人次；") + TEXTS["results/P2"]
-    assert row(made, "results/P1").text == both
+    assert (row(made, "results/P1").text, row(made, "results/P1").take) == (both, "")
     assert ids(made, "results") == ["results/1", "results/P1", "results/P3"]
+    assert (made.edited, made.merged, made.deleted) == (("results/P1",), (), ())
     # One of them was changed in the sheet meanwhile.
     made = taken(typed(before, results_P2=TEXTS["results/P2"].replace("放映", "下乡放映")), word)
     assert row(made, "results/P1").text == both.replace("放映", "下乡放映")
+    assert made.merged == ("results/P1",)
     # Not to be joined with certainty: both stay, the joined text is offered.
     made = taken(typed(before, results_P2="见附件。", results_P1="也见附件。"), word)
     assert ids(made, "results") == ["results/1", "results/P1", "results/P2", "results/P3"]

@@ -66,7 +66,7 @@ def test_it_is_built_anew_as_todays(old: Path, tmp_path: Path) -> None:
     assert codes(actions.validate_file(new)) == codes(actions.validate_file(old))
 
 
-def test_a_version_of_the_future_is_refused_with_a_way_out(today: Path, tmp_path: Path) -> None:
+def test_a_version_of_the_future_is_refused_with_a_way_out(today: Path) -> None:
     book = FileBook.open(today, writable=True)
     book.write(book.names()[names.SCHEMA], [["99"]])
     book.save(NOW)

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ _BUTTONS = {
     "help": "帮助",
 }
 """What is written on a button, by command."""
+_NEEDED = {
+    "validate": ("live.checking", "reading", "rules", "writing", "waivers"),
+    "fix": ("live.mending",),
+    "generate-report": ("live.drafting", "reading", "writing.paragraphs", "report"),
+}
+"""Modules that are imported while the application is being asked, by command."""
 _LONGEST_LOG = 1_000_000
 """Bytes of the log; a longer one begins anew."""
 
@@ -135,12 +142,20 @@ def _press(given: Sequence[str]) -> None:
         _print(f"没有“{arguments.command}”这个命令。可以用的有：{'、'.join(_BUTTONS)}。")
         return
     workbook: Workbook | None = None
+    Thread(target=_import, args=[_NEEDED.get(arguments.command, ())], daemon=True).start()
     try:
         workbook = _find(arguments)
         text = _doing(workbook, arguments)()
     except Exception as error:
         text = _explained(error, button, workbook)
     _tell(workbook, text)
+
+
+def _import(modules: Sequence[str]) -> None:
+    """Import ahead what will be needed; what is wrong with it shows where it is used."""
+    for name in modules:
+        with suppress(Exception):
+            import_module(f"xl_perfeval.{name}")
 
 
 def _find(arguments: Arguments) -> Workbook:

@@ -66,7 +66,7 @@ def compare(name: str, source: Path, folder: Path) -> None:
         shutil.copy(source, path)
         shutil.rmtree(folder / "备份", ignore_errors=True)
 
-    def fresh(run: Callable[[], None]) -> float:
+    def fresh(run: Callable[[], object]) -> float:
         restored()
         return _clean_cpu(run)
 
@@ -100,7 +100,7 @@ def compare(name: str, source: Path, folder: Path) -> None:
     )
 
 
-def _clean_cpu(run: Callable[[], None]) -> float:
+def _clean_cpu(run: Callable[[], object]) -> float:
     """CPU of a run that does not have to clear away what the run before left in memory."""
     gc.collect()
     return call_cpu(run)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xl_perfeval.books import Formula
-from xl_perfeval.live import tables
+from xl_perfeval.live import formulas, tables
 from xl_perfeval.model import CellValue, Ref, column_letters
 from xl_perfeval.saving import NotSaved
 
@@ -115,7 +115,7 @@ def _swapped(workbook: Workbook, table: Table, upper: int) -> list[list[CellValu
             continue
         if score:  # a typed score moves, and leaves the formula of its row behind
             both = [
-                Formula(tables.shifted(each.text, step), None) if isinstance(each, Formula) else each
+                Formula(formulas.shifted(each.text, step), None) if isinstance(each, Formula) else each
                 for each, step in zip(both, (1, -1), strict=True)
             ]
         rows[0][column - 1], rows[1][column - 1] = both[1], both[0]

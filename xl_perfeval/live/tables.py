@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xl_perfeval import forms
 from xl_perfeval.books import BROKEN, Formula
 from xl_perfeval.forms import names
+from xl_perfeval.live.formulas import shifted
 from xl_perfeval.model import CellValue, FieldKind, FormTable, Ref, column_letters, row_and_column
 from xl_perfeval.saving import NotSaved
 
@@ -174,14 +174,20 @@ def _computed(table: Table, known: Sequence[Sequence[str]], column: int) -> bool
     return key == "score" and any(row[column - 1] for row in known)
 
 
-def shifted(formula: str, rows: int) -> str:
-    """A formula as it reads so many rows further down: relative rows move, absolute ones, texts and names stay."""
-    pieces = _QUOTED.split(formula)
-    return "".join(
-        piece if place % 2 else _RELATIVE.sub(lambda match: f"{match[1]}{int(match[2]) + rows}", piece)
-        for place, piece in enumerate(pieces)
-    )
+# --- columns and rows ---------------------------------------------------------------------------------
 
 
-_QUOTED = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')""")
-_RELATIVE = re.compile(r"(?<![\w.$])(\$?[A-Z]{1,3})([1-9][0-9]{0,6})(?![\w(.])")
+def runs(columns: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of each run of neighbours."""
+    found: list[tuple[int, int]] = []
+    for column in sorted(columns):
+        if found and found[-1][1] == column - 1:
+            found[-1] = (found[-1][0], column)
+        else:
+            found.append((column, column))
+    return found
+
+
+def bottom_of(ref: Ref) -> int:
+    """Number of the last row of a block."""
+    return row_and_column(ref.cell.rpartition(":")[2])[0]

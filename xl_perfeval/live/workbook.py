@@ -13,7 +13,7 @@ from xl_perfeval.books import patching
 from xl_perfeval.books.live import LiveBook
 from xl_perfeval.forms import names
 from xl_perfeval.live import protection
-from xl_perfeval.model import Ref, row_and_column
+from xl_perfeval.model import Ref
 from xl_perfeval.saving import NotSaved
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from xlwings import App, Range, Sheet
     from xlwings import Book as OpenBook
+
+    from xl_perfeval.model import CellValue
 
 _LOG = "_日志"
 _UNDONE = "E1"
@@ -57,6 +59,17 @@ class Workbook:
     def range(self, ref: Ref) -> Range:
         """The cells of a block."""
         return self.sheet(ref.sheet).range(ref.cell)
+
+    def put(self, ref: Ref, value: CellValue) -> None:
+        """Write one value at once."""
+        self.cells.write(ref, [[value]])
+        self.cells.flush()
+
+    def put_formula(self, ref: Ref, text: str) -> None:
+        """Write one formula at once; in a larger block as each of its cells sees it."""
+        place: Any = self.range(ref)
+        place.formula = text
+        self.cells.forget(ref.sheet)
 
     def go(self, ref: Ref) -> None:
         """Show a cell and select it."""
@@ -194,11 +207,6 @@ def saved(book: OpenBook) -> bool:
     """Whether the workbook has a file on this computer."""
     path = Path(str(book.fullname))
     return path.is_absolute() and path.is_file()
-
-
-def column_of(ref: Ref) -> int:
-    """Number of the first column of a block."""
-    return row_and_column(ref.cell)[1]
 
 
 def need_file(book: OpenBook) -> None:

@@ -243,7 +243,6 @@ class _Run:
         self._computed = computed
         self._certain = certain
         self._bases = dict(before.bases)
-        self._before = before
         self._own = OwnIds([*(row.id for row in before.rows), *before.bases, *self._printed])
         self.rows = list(before.rows)
         self._became: defaultdict[str, dict[str, None]] = defaultdict(dict)
@@ -284,7 +283,7 @@ class _Run:
         text = self._brought(row, _Texts(printed, shown(row.text), found.text))
         if text is not None:
             if place is not None:
-                self._put(place, text, printed)
+                self._put(place, text, changed=shown(row.text) not in (printed, text))
         elif place is not None:
             self.rows[place] = self._offered(row, found.text)
         else:  # deleted in the sheet, changed in Word
@@ -305,15 +304,15 @@ class _Run:
             return None
         return _joined(texts, drafted=row.state is ParagraphState.DRAFTED)
 
-    def _put(self, place: int, text: str, printed: str) -> None:
-        """Give a row its new text; where the sheet had changed too, it is to be checked."""
+    def _put(self, place: int, text: str, *, changed: bool) -> None:
+        """Give a row its new text; where the sheet had `changed` too, it is to be checked."""
         row = self.rows[place]
         if text in (row.text, shown(row.text)):
             return
         self._note("edited", row.id)
         self.rows[place] = with_text(row, text)
         base = self._bases.get(row.id)
-        if shown(row.text) == printed or text == shown(row.text):
+        if not changed:
             return
         self._note("merged", row.id)
         if base is not None and base.text and not row.take and row.draft in {"", base.offered}:
@@ -337,7 +336,7 @@ class _Run:
         if text is None or any(row.draft for row in rows[1:]):
             self.rows[places[0]] = self._offered(head, found.text)
             return
-        self._put(places[0], text, texts.printed)
+        self._put(places[0], text, changed=texts.mine != texts.printed)
         for row in rows[1:]:
             self._remove(row)
 

@@ -36,7 +36,7 @@ def write(context: Context) -> None:
     _formats(context, sheet, grid, tab)
     _progress(context, sheet, grid, tab)
     sheet.lock()
-    sheet.page(last_row=grid.bottom - 1, last_column=grid.width, repeat=(3, 3))
+    sheet.page(last_row=grid.bottom - 1, last_column=grid.column("length"), repeat=(3, 3))
     sheet.freeze_panes(grid.top, 0)
 
 
@@ -84,6 +84,7 @@ def _rows(context: Context, sheet: Sheet, grid: Grid) -> None:
         length = reporttext.length(paragraph.text) if paragraph else ""
         formula = reporttext.length_formula(text, row)
         sheet.formula(row, grid.column("length"), formula, length, look["computed"])
+        sheet.blank(row, grid.column("origin"), look["origin"])
         if paragraph and paragraph.id:
             sheet.text(row, grid.extra, paragraph.id, context.book.style("hidden"))
         height = (
@@ -102,6 +103,7 @@ def _looks(context: Context, changes: dict[str, Any]) -> dict[str, Style]:
         "choice": style("input.center", **changes),
         "computed": style("computed.center", **changes),
         "draft": style("computed", locked=False, num_format=styles.TEXT, **changes),
+        "origin": style("computed", locked=False, num_format=styles.TEXT, font_size=9, **changes),
     }
 
 

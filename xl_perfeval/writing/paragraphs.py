@@ -25,6 +25,7 @@ from xl_perfeval.model import (
     column_letters,
     row_and_column,
 )
+from xl_perfeval.narrative import sources
 from xl_perfeval.narrative.redrafting import Narrative, Redrafted, redraft
 from xl_perfeval.reading import narrative as reading
 from xl_perfeval.reading.cells import clean, corner, rows_of, state, text
@@ -37,6 +38,8 @@ Cells = dict[str, CellValue | Formula]
 
 _COLUMNS = ("section", "text", "state", "draft", "take", "key")
 """Columns that a generation fills; 段号 and 字数 are formulas."""
+_OPTIONAL = ("origin",)
+"""Columns that workbooks of version 1 do not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,9 @@ def write(
     outline = [heading.id for heading in submission.edition.outline]
     before = current(book, submission.edition, formulas=formulas)
     made = redraft(before, narrative.draft(submission), outline)
-    return put(book, submission.edition, made, now, formulas=formulas)
+    known = sources.by_paragraph(submission, made.narrative.rows)
+    origins = {key: sources.summary(found) for key, found in known.items()}
+    return put(book, submission.edition, made, now, formulas=formulas, origins=origins)
 
 
 def current(book: ReadableBook, edition: Edition, *, formulas: Mapping[str, str] | None = None) -> Narrative:
@@ -88,9 +93,11 @@ def put(
     formulas: Mapping[str, str] | None = None,
     action: str = "生成报告",
     outcome: str = "",
+    origins: Mapping[str, str] | None = None,
 ) -> Written:
     """Put what was made of the `current` narrative back; the log calls it `action`, with `outcome` or the counts.
 
+    `origins` tells by paragraph id where its figures come from (数字出处); without it that column stays as it is.
     Raises `NotSaved`.
     """
     table = _Table.of(book, edition, formulas or {})
@@ -100,7 +107,7 @@ def put(
             "这个工作簿少了隐藏的“_底稿”表，系统记不得上次起草的文字，没有写入。请从备份里找回，或用 perfeval new 另建一份。"
         )
     placed = table.placed(made.narrative.rows)
-    rows = table.arranged(placed)
+    rows = table.arranged(placed, origins)
     bases = _base_rows(made.narrative, memory)
     moved = table.write(book, rows)
     if moved:
@@ -178,7 +185,9 @@ class _Table:
             top=top,
             bottom=bottom,
             letters={key: column_letters(row_and_column(ref.cell)[1]) for key, ref in found.items()},
-            old=_old_cells(book, {key: found[key] for key in _COLUMNS}, formulas),
+            old=_old_cells(
+                book, {key: found[key] for key in (*_COLUMNS, *_OPTIONAL) if key in found}, formulas
+            ),
             read={row.row: row for row in reading.rows_of(book, edition)},
         )
 
@@ -206,10 +215,12 @@ class _Table:
             )
         return dict(enumerate(placed, start=self.top + 1))
 
-    def arranged(self, placed: Mapping[int, Paragraph]) -> dict[int, Cells]:
+    def arranged(
+        self, placed: Mapping[int, Paragraph], origins: Mapping[str, str] | None = None
+    ) -> dict[int, Cells]:
         """What each sheet row is to hold, blank ones as far as the old rows reach."""
         blank = range(self.top + 1 + len(placed), max(self.old, default=0) + 1)
-        filled = {place: self._cells(row) for place, row in placed.items()}
+        filled = {place: self._cells(row) | self._origin(row, origins) for place, row in placed.items()}
         return filled | {place: Cells() for place in blank}
 
     def went(self, placed: Mapping[int, Paragraph]) -> dict[int, int | None]:
@@ -222,7 +233,8 @@ class _Table:
         changed = frozenset(row for row, cells in rows.items() if not _same(cells, self.old.get(row, {})))
         if changed:
             first, last = min(changed), max(changed)
-            for keys in _side_by_side({key: self.letters[key] for key in _COLUMNS}):
+            columns = {key: self.letters[key] for key in (*_COLUMNS, *_OPTIONAL) if key in self.letters}
+            for keys in _side_by_side(columns):
                 block = [[rows[row].get(key) for key in keys] for row in range(first, last + 1)]
                 book.write(Ref(self.sheet, f"{self.letters[keys[0]]}{first}"), block)
         return changed
@@ -245,6 +257,13 @@ class _Table:
             )
             if stays
         }
+
+    def _origin(self, row: Paragraph, origins: Mapping[str, str] | None) -> Cells:
+        """Where the figures of a row come from: as told, otherwise as it stood beside the row."""
+        if "origin" not in self.letters:
+            return {}
+        known = self.old.get(row.row, {}).get("origin") if origins is None else origins.get(row.id)
+        return {"origin": known or None}
 
     def _new(self, row: Paragraph) -> Cells:
         short = {heading.id: heading.short for heading in self.edition.outline}
@@ -415,7 +434,7 @@ def _same(cells: Cells, old: Cells) -> bool:
     return all(
         _plain(_value(cells.get(key))) == _plain(_value(old.get(key)))
         and _formula(cells.get(key)) == _formula(old.get(key))
-        for key in _COLUMNS
+        for key in (*_COLUMNS, *_OPTIONAL)
     )
 
 
