@@ -72,22 +72,20 @@ def run(seconds: float, seed: int, tell: Callable[[str], object] = print) -> Fig
     """Work for so long. Raises whatever goes wrong."""
     figures, end, before = Figures(), time.monotonic() + seconds, offices()
     random_ = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="perfeval-stress-") as folder:
-        with libreoffice.start() as app:
-            pid = app.impl.connection.pid
-            while time.monotonic() < end:
-                path = Path(folder) / f"自评{figures.workbooks}.xlsx"
-                kind = _build(random_, path)
-                book = app.books.open(str(path))
-                try:
-                    _work(random_, book, figures, end)
-                finally:
-                    book.close()
-                figures.workbooks += 1
-                figures.memory.append((resident(os.getpid()), resident(*children(pid))))
-                tell(
-                    f"{figures.workbooks}: {kind}, {figures.memory[-1][0]:.0f} MB, office {figures.memory[-1][1]:.0f} MB"
-                )
+    with tempfile.TemporaryDirectory(prefix="perfeval-stress-") as folder, libreoffice.start() as app:
+        pid = app.impl.connection.pid
+        while time.monotonic() < end:
+            path = Path(folder) / f"自评{figures.workbooks}.xlsx"
+            kind = _build(random_, path)
+            book = app.books.open(str(path))
+            try:
+                _work(random_, book, figures, end)
+            finally:
+                book.close()
+            figures.workbooks += 1
+            figures.memory.append((resident(os.getpid()), resident(*children(pid))))
+            own, office = figures.memory[-1]
+            tell(f"{figures.workbooks}: {kind}, {own:.0f} MB, office {office:.0f} MB")
     left = offices() - before
     assert not left, f"office processes left: {left}"
     _check_memory(figures)

@@ -25,6 +25,7 @@ _RELATIVE = re.compile(r"(?<![\w.$])(\$?[A-Z]{1,3})([1-9][0-9]{0,6})(?![\w(.])")
 
 
 def retargeted(formula: str, tab: str, new: str) -> str:
+    """A formula that speaks of another sheet."""
     return re.sub(reference(tab), lambda _: f"{quoted(new)}!", formula)
 
 

@@ -51,6 +51,7 @@ def add_line(workbook: Workbook, home: str, model: ProjectSheet, new: ProjectShe
 
 
 def remove_line(workbook: Workbook, home: str, sheet: ProjectSheet) -> None:
+    """Take away the lines of 首页 that lead to a sheet."""
     found = [
         (at, text)
         for at, text in _all_formulas(workbook, home)
@@ -94,6 +95,7 @@ def _include_scores(
 
 
 def exclude_scores(workbook: Workbook, home: str, sheet: ProjectSheet) -> None:
+    """Take the cells of a sheet out of what the cards of 首页 list."""
     cell = rf"{formulas.reference(sheet.tab)}\$?[A-Z]{{1,3}}\$?[0-9]+"
     listed = re.compile(rf",{cell}|(?<=\(){cell},")
     for (row, column), text in list(_all_formulas(workbook, home)):
@@ -141,6 +143,7 @@ def add_results(workbook: Workbook, charts: str, model: ProjectSheet, new: Proje
 
 
 def remove_results(workbook: Workbook, charts: str, sheet: ProjectSheet) -> None:
+    """Blank the row of results of a sheet behind 图表."""
     place = _chart_place(workbook, charts, sheet)
     if place is not None:
         row, column = place
@@ -163,6 +166,7 @@ def _chart_place(workbook: Workbook, charts: str, sheet: ProjectSheet) -> tuple[
 
 
 def _all_formulas(workbook: Workbook, tab: str) -> Iterator[tuple[tuple[int, int], str]]:
+    """All formulas of a sheet by row and column."""
     for row, line in enumerate(workbook.cells.formulas_in(workbook.cells.used(tab)), start=1):
         for column, text in enumerate(line, start=1):
             if text:

@@ -15,7 +15,7 @@ from xl_perfeval.books import BROKEN, Formula
 from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
 from xl_perfeval.forms.ownsheets import literal, quoted
-from xl_perfeval.live import formulas, tables
+from xl_perfeval.live import formulas, rows, tables
 from xl_perfeval.model import CellValue, Ref, column_letters, row_and_column
 
 if TYPE_CHECKING:
@@ -81,6 +81,9 @@ def mark_blocks(workbook: Workbook) -> list[Ref]:
     ]
 
 
+# --- a copy of its own --------------------------------------------------------------------------------
+
+
 def _own_marks(workbook: Workbook, sheet: Any, new: ProjectSheet, blocks: list[Ref]) -> None:
     """A block of `_标记` of its own for each severity."""
     tab = blocks[0].sheet
@@ -124,6 +127,9 @@ def _clear(workbook: Workbook, new: ProjectSheet) -> None:
         sheet.range(f"{table.top + 1 + _ROWS}:{table.bottom - 1}").delete("up")
         table = replace(table, bottom=table.top + 1 + _ROWS)
         workbook.cells.forget(new.tab)
+    while table.form.key == "matrix" and len(table.rows) < _ROWS:
+        rows.insert(workbook, table, table.bottom)
+        table = replace(table, bottom=table.bottom + 1)
     known = tables.formulas(workbook, table)
     kept = {table.columns[key] for key in PRINTED if key in table.columns}
     for row in table.rows:
@@ -170,8 +176,7 @@ def _link_neighbours(workbook: Workbook, model: ProjectSheet, new: ProjectSheet)
         ref, text = back["◀"]
         workbook.put_formula(ref, _LINK.sub(f'"#{model.go}"', text, count=1))
     elif new.kind == "matrix":
-        _formula(
-            workbook,
+        workbook.put_formula(
             Ref(new.tab, f"{_column(workbook, new.tab, 'MX_SCHEDULE')}2"),
             _turn(model.go, "◀ 上一个"),
         )
@@ -179,8 +184,7 @@ def _link_neighbours(workbook: Workbook, model: ProjectSheet, new: ProjectSheet)
         ref, text = on["▶"]
         workbook.put_formula(ref, _LINK.sub(f'"#{new.go}"', text, count=1))
     elif new.kind == "matrix":
-        _formula(
-            workbook,
+        workbook.put_formula(
             Ref(model.tab, f"{_column(workbook, new.tab, 'MX_QUANTITY')}2"),
             _turn(new.go, "下一个项目 ▶"),
         )
@@ -204,6 +208,7 @@ def join_neighbours(workbook: Workbook, sheet: ProjectSheet, of_kind: Sequence[P
 
 
 def clear_marks(workbook: Workbook, sheet: ProjectSheet) -> None:
+    """Blank the blocks of `_标记` of a sheet."""
     for name in names.MARKS.values():
         ref = workbook.cells.names().get(f"{sheet.tab}!{name}")
         if ref is not None and ref.cell != BROKEN:
@@ -214,7 +219,11 @@ def clear_marks(workbook: Workbook, sheet: ProjectSheet) -> None:
             workbook.cells.forget(ref.sheet)
 
 
+# --- small pieces -------------------------------------------------------------------------------------
+
+
 def _turns(workbook: Workbook, tab: str) -> dict[str, tuple[Ref, str]]:
+    """The links to the neighbours above a table, by their arrow."""
     return {
         sign: (ref, text)
         for ref, text in _formulas_above(workbook, tab)
@@ -224,6 +233,7 @@ def _turns(workbook: Workbook, tab: str) -> dict[str, tuple[Ref, str]]:
 
 
 def _turn(go: str, text: str) -> str:
+    """A link to a neighbour."""
     return f"=HYPERLINK({literal(f'#{go}')},{literal(text)})"
 
 
@@ -247,9 +257,11 @@ def _column(workbook: Workbook, tab: str, name: str) -> str:
 
 
 def number_of(go: str) -> int:
+    """The number in the name of a link: 3 of `PE_GO_P_3`."""
     found = re.search(r"_([0-9]+)$", go)
     return int(found[1]) if found else 0
 
 
 def identity_of(sheet: ProjectSheet) -> str:
+    """The identity of a sheet: `P_3`."""
     return sheet.go.removeprefix(names.go(""))

@@ -80,7 +80,11 @@ def delete_project(workbook: Workbook, now: datetime, *, yes: bool = False) -> s
     return f"删除了{called}和它的表{tabs}。删错了，可以从“{workbook.backup}”找回。请再按一次“校验”。"
 
 
+# --- what there is ------------------------------------------------------------------------------------
+
+
 def _funds(workbook: Workbook) -> Table:
+    """The table of projects. Raises `NotSaved` when its identities are gone."""
     ref = workbook.cells.names().get(names.FUND_ID)
     if ref is None or ref.cell == BROKEN:
         tables.edition_of(workbook)
@@ -185,7 +189,13 @@ def _asked(workbook: Workbook, question: str, about: str, now: datetime) -> bool
     return None
 
 
-def _added(workbook: Workbook, funds: Table, row: int, sheets: Sequence[ProjectSheet]) -> list[ProjectSheet]:
+# --- adding and removing ------------------------------------------------------------------------------
+
+
+def _added(
+    workbook: Workbook, funds: Table, row: int, sheets: Sequence[ProjectSheet], home: str, charts: str
+) -> list[ProjectSheet]:
+    """Make the sheets of the project in a row, and what leads to them."""
     number = 1 + max((project_sheets.number_of(each.go) for each in sheets), default=0)
     taken = {*_ids(workbook, funds).values(), *(each.project for each in sheets)}
     identity = _ids(workbook, funds)[row] or next(
@@ -226,6 +236,7 @@ def _removed(
     own: Sequence[ProjectSheet],
     sheets: Sequence[ProjectSheet],
 ) -> None:
+    """Take away everything of a project."""
     book = workbook.cells
     home, charts = _tab(workbook, "HOME"), _tab(workbook, "CHARTS")
     for each in own:
@@ -248,4 +259,5 @@ def _removed(
 
 
 def _letters(table: Table, key: str) -> str:
+    """Letters of a column."""
     return column_letters(table.columns[key])
