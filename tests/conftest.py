@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,3 +19,10 @@ def office() -> Iterator[headless.Office]:
     running = headless.office()
     yield running
     running.stop()
+
+
+@pytest.fixture(autouse=True)
+def _collecting() -> Iterator[None]:
+    """A command turns garbage collection off, since its process ends soon; this one goes on."""
+    yield
+    gc.enable()
