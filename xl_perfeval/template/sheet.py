@@ -333,6 +333,19 @@ class Sheet(Worksheet):
             attributes = [pair for pair in attributes if pair[0] != "t"] + [("t", "str")]
         super()._xml_formula_element(formula, result, attributes)
 
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        """XlsxWriter looks for 150 functions in each formula of a format, and all sheets have the same formats."""
+        found = _PREPARED.get((formula, expand_future_functions))
+        if found is None:
+            found = super()._prepare_formula(formula, expand_future_functions)
+            if len(_PREPARED) < _MOST_PREPARED:
+                _PREPARED[formula, expand_future_functions] = found
+        return found
+
+
+_PREPARED: dict[tuple[str, bool], str] = {}
+_MOST_PREPARED = 2_000
+
 
 @contextmanager
 def strict() -> Generator[None]:

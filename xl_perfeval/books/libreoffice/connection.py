@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -167,7 +168,7 @@ def start(program: str | None = None, *, window: bool = False) -> Connection:
         f"--accept=pipe,name={folder.name};urp;",
     ]
     # Headless needs no display; its lock and scratch files go where they are removed with it.
-    settings = {"TMPDIR": str(folder)} | ({} if seen else {"SAL_USE_VCLPLUGIN": "svp"})
+    settings = {"TMPDIR": str(folder), "PATH": _path_without_environment()} | ({} if seen else {"SAL_USE_VCLPLUGIN": "svp"})
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             ["sh", "-c", _KEEPER, str(folder), *map(str, _sockets(folder)), *command],
@@ -196,6 +197,13 @@ rm -rf "$folder" "$pipe" "$single"
 kill -KILL 0
 """
 """Runs the office until it ends or until the pipe from Python breaks: so none outlives a killed program."""
+
+
+def _path_without_environment() -> str:
+    """PATH without this Python's virtual environment: LibreOffice's own Python would take it for its home."""
+    own = Path(sys.prefix) / "bin" if sys.prefix != sys.base_prefix else None
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if Path(folder) != own)
 
 
 def _profile(folder: Path) -> str:
