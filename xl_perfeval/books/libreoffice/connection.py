@@ -168,7 +168,9 @@ def start(program: str | None = None, *, window: bool = False) -> Connection:
         f"--accept=pipe,name={folder.name};urp;",
     ]
     # Headless needs no display; its lock and scratch files go where they are removed with it.
-    settings = {"TMPDIR": str(folder), "PATH": _path_without_environment()} | ({} if seen else {"SAL_USE_VCLPLUGIN": "svp"})
+    settings = {"TMPDIR": str(folder), "PATH": _path_without_environment()} | (
+        {} if seen else {"SAL_USE_VCLPLUGIN": "svp"}
+    )
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             ["sh", "-c", _KEEPER, str(folder), *map(str, _sockets(folder)), *command],
