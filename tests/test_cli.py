@@ -627,7 +627,13 @@ def test_a_fault_of_the_program_is_a_sentence(
 def test_interrupted_says_so() -> None:
     command = [sys.executable, "-m", "xl_perfeval", "parse"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8") as run:
+    # A shell lets its background jobs, and whatever they start, ignore interrupts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with run:
         assert run.stdin
         assert run.stdout
         time.sleep(1.5)
