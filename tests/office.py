@@ -30,6 +30,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from lxml import etree
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
+from xl_perfeval.books.libreoffice.connection import path_without_environment
 from xl_perfeval.model import CellError
 
 if TYPE_CHECKING:
@@ -272,9 +273,7 @@ class Office:
         # Separators and error texts are those of English; the plain plug-in needs no display.
         settings = {"LC_ALL": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"}
         settings |= {"FONTCONFIG_FILE": str(FONTS), "TMPDIR": str(self._folder)}
-        # LibreOffice's own Python would take an environment on the PATH for its home.
-        folders = os.environ["PATH"].split(os.pathsep)
-        settings["PATH"] = os.pathsep.join(each for each in folders if Path(each) != Path(sys.prefix) / "bin")
+        settings["PATH"] = path_without_environment()
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 ["sh", "-c", _KEEPER, self._folder, *_sockets(self._folder), *command],

@@ -6,10 +6,12 @@ Where people must write there is a 【待补充：…】, which blocks sending u
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from xl_perfeval.model import Paragraph, ParagraphState, Submission
 from xl_perfeval.narrative import passages
 
-__all__ = ["compose", "draft"]
+__all__ = ["as_paragraphs", "compose", "draft"]
 
 
 def draft(submission: Submission) -> tuple[Paragraph, ...]:
@@ -18,9 +20,14 @@ def draft(submission: Submission) -> tuple[Paragraph, ...]:
     An id is the section's with a topic number or a project (`overview/1`, `results/P3`) and never moves to
     another topic; a paragraph of more than 2,000 characters goes on as `results/P3#2`.
     """
+    return as_paragraphs(passages.of(submission))
+
+
+def as_paragraphs(drafted: Iterable[passages.Passage]) -> tuple[Paragraph, ...]:
+    """Passages as the paragraphs they make."""
     return tuple(
         Paragraph(section=each.section, id=each.id, text=str(each.text), state=ParagraphState.DRAFTED)
-        for each in passages.of(submission)
+        for each in drafted
     )
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from xl_perfeval import quantity
 from xl_perfeval.model import Paragraph, Place, Submission
 from xl_perfeval.narrative import passages
+from xl_perfeval.narrative.passages import Passage
 from xl_perfeval.narrative.prose import Cell, How, Piece
 
-__all__ = ["How", "Source", "by_paragraph", "in_text", "of", "summary"]
+__all__ = ["How", "Source", "by_paragraph", "by_passage", "in_text", "of", "summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,11 @@ class Source:
 
 def of(submission: Submission) -> dict[str, tuple[Source, ...]]:
     """The sources of everything that the drafts state, by paragraph id, in reading order."""
-    found: dict[str, tuple[Source, ...]] = {}
-    for passage in passages.of(submission):
-        found[passage.id] = tuple(_sources(passage.text.pieces))
-    return found
+    return _of(passages.of(submission))
+
+
+def _of(drafted: Iterable[Passage]) -> dict[str, tuple[Source, ...]]:
+    return {passage.id: tuple(_sources(passage.text.pieces)) for passage in drafted}
 
 
 def in_text(text: str, drafted: Sequence[Source]) -> tuple[Source, ...]:
@@ -113,8 +115,15 @@ def _has_figure(source: Source) -> bool:
 
 def by_paragraph(submission: Submission, paragraphs: Sequence[Paragraph]) -> Mapping[str, tuple[Source, ...]]:
     """The sources of these paragraphs as they stand, by paragraph id."""
-    drafted = of(submission)
-    return {each.id: in_text(each.text, drafted.get(each.id, ())) for each in paragraphs}
+    return by_passage(passages.of(submission), paragraphs)
+
+
+def by_passage(
+    drafted: Iterable[Passage], paragraphs: Sequence[Paragraph]
+) -> Mapping[str, tuple[Source, ...]]:
+    """The same, given what was drafted."""
+    known = _of(drafted)
+    return {each.id: in_text(each.text, known.get(each.id, ())) for each in paragraphs}
 
 
 def _sources(pieces: Iterable[Piece]) -> Iterator[Source]:

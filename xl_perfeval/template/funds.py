@@ -6,8 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from xl_perfeval import rollup
-from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
+from xl_perfeval.forms.ownsheets import LINK_SIGNS
 from xl_perfeval.model import CellValue, FieldKind, FormField, Project, Stage, column_letters
 from xl_perfeval.template import amounts, lists, live, marks
 from xl_perfeval.template.context import Context
@@ -17,8 +17,6 @@ from xl_perfeval.template.tabs import Tab, of_kind
 
 FIRST = 6
 LEAST_ROWS = 8
-SIGNS = ((Severity.ERROR, "✗ "), (Severity.WARNING, "！"))
-"""Before the link of a row with a mark, so that it is seen in black and white too."""
 
 
 def grid_of(context: Context) -> Grid:
@@ -165,7 +163,7 @@ def _computed(context: Context, grid: Grid) -> dict[str, Writer]:
         if project is None or link is None:
             sheet.blank(row, columns["go"], center)
             return
-        sign = next((sign for severity, sign in SIGNS if context.marked(tab, severity, row)), "")
+        sign = next((sign for severity, sign in LINK_SIGNS.items() if context.marked(tab, severity, row)), "")
         text = f"{'项目' if link.kind == 'matrix' else '自评'}{link.number} →"
         signs = 'IF(COUNTIF(PE_MARK_E,"?"&ROW())>0,"✗ ",IF(COUNTIF(PE_MARK_W,"?"&ROW())>0,"！",""))'
         formula = f'=HYPERLINK("#{link.go}",{signs}&"{text}")'

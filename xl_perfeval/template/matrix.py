@@ -7,6 +7,7 @@ from decimal import Decimal
 from xl_perfeval import rollup
 from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
+from xl_perfeval.forms.ownsheets import CHECK_WORDS
 from xl_perfeval.model import CellValue, FieldKind, FormField, Project, Stage, WorkItem, column_letters
 from xl_perfeval.template import amounts, funds, lists, live, marks
 from xl_perfeval.template.context import Context
@@ -19,15 +20,6 @@ FIRST = 8
 STRIP = 3
 UNIT_OF_COST = 'General"万元"'
 GAP = '"✗ 多"General"万元";"✗ 少"General"万元";"✓ 相符"'
-WORDS = {
-    "missing": "✗ 漏填",
-    "unread": "✗ 不是金额",
-    Severity.ERROR: "✗ 必须改",
-    Severity.WARNING: "！请核对",
-    "pending": "○ 待填",
-    "passed": "✓",
-}
-"""What 检查 says, the most pressing first."""
 
 
 def grid_of(context: Context, project: Project) -> Grid:
@@ -212,7 +204,7 @@ def _check_formula(grid: Grid, row: int) -> str:
     )
     any_filled, missing = (f"{column_letters(column)}{row}" for column in _row_helpers(grid)[:2])
     said = f"{column_letters(_live(grid))}{row}"
-    words = {key: f'"{word}"' for key, word in WORDS.items()}
+    words = {key: f'"{word}"' for key, word in CHECK_WORDS.items()}
     return (
         f'=IF({any_filled}=0,"",IF(LEFT({said})="✗",{said},'
         f"IF({missing}>0,{words['missing']},IF({unread}>0,{words['unread']},"
@@ -236,16 +228,16 @@ def _check(context: Context, grid: Grid, tab: Tab, item: WorkItem, row: int) -> 
     if not _is_filled(grid, item):
         return ""
     if any(not has_text(getattr(item, field.key)) for field in _required(grid)):
-        return WORDS["missing"]
+        return CHECK_WORDS["missing"]
     if amounts.unread([getattr(item, field.key) for field in grid.amounts]):
-        return WORDS["unread"]
+        return CHECK_WORDS["unread"]
     pending = context.submission.stage is Stage.YEAR_END and not has_text(item.actual)
     expected = context.is_marked(tab, Severity.ERROR, f"{grid.letter('actual')}{row}") if pending else 0
     if context.marked(tab, Severity.ERROR, row) > expected:
-        return WORDS[Severity.ERROR]
+        return CHECK_WORDS[Severity.ERROR]
     if context.marked(tab, Severity.WARNING, row):
-        return WORDS[Severity.WARNING]
-    return WORDS["pending"] if pending else WORDS["passed"]
+        return CHECK_WORDS[Severity.WARNING]
+    return CHECK_WORDS["pending"] if pending else CHECK_WORDS["passed"]
 
 
 def _required(grid: Grid) -> list[FormField]:

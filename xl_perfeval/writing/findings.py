@@ -20,6 +20,7 @@ from xl_perfeval.forms import names, ownsheets
 from xl_perfeval.model import CellError, CellValue, Ref, column_letters, row_and_column
 from xl_perfeval.saving import NotSaved
 from xl_perfeval.writing import log, marked
+from xl_perfeval.writing.columns import side_by_side
 from xl_perfeval.writing.marked import Marks
 
 _GO = names.go("")
@@ -250,7 +251,7 @@ class _Results:
     def write(self, book: Book, rows: Sequence[Row], time: str, status: str) -> None:
         """Put the rows into the same book, and blanks over what is left of the old ones."""
         over = self.over(rows)
-        for keys in _side_by_side(self.columns):
+        for keys in side_by_side({key: ref.cell for key, ref in self.columns.items()}):
             book.write(self.columns[keys[0]], [[row.get(key) for key in keys] for row in over])
         for name, text in ((names.FINDINGS_TIME, time), (names.FINDINGS_STATUS, status)):
             ref = book.names().get(name)
@@ -276,20 +277,6 @@ def _rows(book: ReadableBook, columns: Mapping[str, Ref]) -> list[dict[str, Cell
     while rows and not any(value is not None for value in rows[-1].values()):
         rows.pop()
     return rows
-
-
-def _side_by_side(columns: Mapping[str, Ref]) -> list[list[str]]:
-    """The columns in runs of neighbours that begin in the same row: each is one block."""
-    places = sorted((row_and_column(ref.cell), key) for key, ref in columns.items())
-    runs: list[list[str]] = []
-    last = (0, 0)
-    for (row, column), key in places:
-        if (row, column - 1) == last:
-            runs[-1].append(key)
-        else:
-            runs.append([key])
-        last = (row, column)
-    return runs
 
 
 def _row(number: int, finding: Finding, sheets: Mapping[str, str], typed: tuple[str, str] | None) -> Row:

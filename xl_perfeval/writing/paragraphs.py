@@ -25,12 +25,13 @@ from xl_perfeval.model import (
     column_letters,
     row_and_column,
 )
-from xl_perfeval.narrative import sources
+from xl_perfeval.narrative import passages, sources
 from xl_perfeval.narrative.redrafting import Narrative, Redrafted, redraft
 from xl_perfeval.reading import narrative as reading
 from xl_perfeval.reading.cells import clean, corner, rows_of, state, text
 from xl_perfeval.saving import NotSaved
 from xl_perfeval.writing import findings, log
+from xl_perfeval.writing.columns import side_by_side
 from xl_perfeval.writing.findings import SavedBook
 
 Cells = dict[str, CellValue | Formula]
@@ -72,8 +73,9 @@ def write(
     """
     outline = [heading.id for heading in submission.edition.outline]
     before = current(book, submission.edition, formulas=formulas)
-    made = redraft(before, narrative.draft(submission), outline)
-    known = sources.by_paragraph(submission, made.narrative.rows)
+    drafted = tuple(passages.of(submission))
+    made = redraft(before, narrative.as_paragraphs(drafted), outline)
+    known = sources.by_passage(drafted, made.narrative.rows)
     origins = {key: sources.summary(found) for key, found in known.items()}
     return put(book, submission.edition, made, now, formulas=formulas, origins=origins)
 
@@ -234,7 +236,7 @@ class _Table:
         if changed:
             first, last = min(changed), max(changed)
             columns = {key: self.letters[key] for key in (*_COLUMNS, *_OPTIONAL) if key in self.letters}
-            for keys in _side_by_side(columns):
+            for keys in side_by_side({key: f"{letters}1" for key, letters in columns.items()}):
                 block = [[rows[row].get(key) for key in keys] for row in range(first, last + 1)]
                 book.write(Ref(self.sheet, f"{self.letters[keys[0]]}{first}"), block)
         return changed
@@ -299,20 +301,6 @@ def _old_cells(
     while rows and all(_plain(value) is None for value in rows[max(rows)].values()):
         del rows[max(rows)]
     return rows
-
-
-def _side_by_side(letters: Mapping[str, str]) -> list[list[str]]:
-    """The columns in runs of neighbours: each is one block."""
-    places = sorted((row_and_column(f"{each}1")[1], key) for key, each in letters.items())
-    runs: list[list[str]] = []
-    last = 0
-    for place, key in places:
-        if place == last + 1 and runs:
-            runs[-1].append(key)
-        else:
-            runs.append([key])
-        last = place
-    return runs
 
 
 def _heights(table: _Table, written: Written, edition: Edition) -> dict[int, float]:

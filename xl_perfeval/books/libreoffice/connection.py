@@ -168,7 +168,7 @@ def start(program: str | None = None, *, window: bool = False) -> Connection:
         f"--accept=pipe,name={folder.name};urp;",
     ]
     # Headless needs no display; its lock and scratch files go where they are removed with it.
-    settings = {"TMPDIR": str(folder), "PATH": _path_without_environment()} | (
+    settings = {"TMPDIR": str(folder), "PATH": path_without_environment()} | (
         {} if seen else {"SAL_USE_VCLPLUGIN": "svp"}
     )
     with (folder / "log").open("wb") as log:
@@ -201,7 +201,7 @@ kill -KILL 0
 """Runs the office until it ends or until the pipe from Python breaks: so none outlives a killed program."""
 
 
-def _path_without_environment() -> str:
+def path_without_environment() -> str:
     """PATH without this Python's virtual environment: LibreOffice's own Python would take it for its home."""
     own = Path(sys.prefix) / "bin" if sys.prefix != sys.base_prefix else None
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
