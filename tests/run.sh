@@ -21,7 +21,8 @@ check "ruff check" ruff check --quiet
 check "ruff format" ruff format --check --quiet
 check "pyright" pyright
 check "imports point one way" lint-imports
-check "tests" pytest
+# A LibreOffice for each of the two.
+check "tests" pytest --numprocesses 2 --dist worksteal
 for benchmark in tests/benchmarks/*.py; do
     [[ $benchmark == */ratio.py ]] || check "${benchmark#tests/}" python "$benchmark"
 done

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -596,8 +597,9 @@ def _for_all(folder: Path) -> None:
     os.chown(folder, NOBODY, NOBODY)
     for path in folder.rglob("*"):
         os.chown(path, NOBODY, NOBODY)
-    for above in list(folder.parents)[:2]:
-        above.chmod(0o755)
+    temporary = Path(tempfile.gettempdir())
+    for above in folder.relative_to(temporary).parents[:-1]:
+        (temporary / above).chmod(0o755)
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -666,6 +666,6 @@ def test_forty_projects_take_milliseconds() -> None:
     rows = [replace(each, name=f"工作{n}", actual="举办培训10期") for n, each in enumerate([item()] * 10)]
     many = submission(*(project(f"第{n}号项目经费", *rows, spent=50) for n in range(40)))
     narrative.draft(many)
-    started = time.perf_counter()
+    started = time.process_time()
     narrative.draft(many)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
