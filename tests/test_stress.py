@@ -9,6 +9,5 @@ SECONDS = 60
 
 def test_a_minute_of_random_work() -> None:
     figures = stress.run(SECONDS, seed=20210308)
-    print(figures.line())  # noqa: T201
     assert sum(figures.steps.values()) > 50
     assert figures.steps["check"] > 3
