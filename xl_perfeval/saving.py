@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 class NotSaved(Exception):
@@ -14,24 +15,30 @@ class NotSaved(Exception):
 
 
 @contextmanager
-def whole(path: Path, *, overwrite: bool = False) -> Generator[Path]:
+def whole(path: Path, *, content: bytes | None = None, overwrite: bool = False) -> Generator[Path]:
     """Yield a temporary path in the folder of `path`; on success it is flushed and becomes `path`.
 
-    Without `overwrite` an existing file is never touched. Raises `NotSaved` when the folder is missing,
-    there is no permission, the disk is full, or the file exists; in each case nothing is left behind.
+    With `content` the file holds that already, flushed, and is not to be written any more. Without `overwrite` an
+    existing file is never touched. Raises `NotSaved` when the folder is missing, there is no permission, the disk
+    is full, or the file exists; in each case nothing is left behind.
     """
     temporary: Path | None = None
     try:
         _check_place(path, overwrite)
         handle, name = tempfile.mkstemp(prefix=".~", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
         temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            if content is not None:
+                file.write(content)
+                _flush(file)
         yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
+        if content is None:
+            with temporary.open("rb+") as file:
+                _flush(file)
         temporary.chmod(0o666 & ~_umask())
         if overwrite:
             temporary.replace(path)
+            temporary = None
         else:
             _publish(temporary, path)
     except OSError as error:
@@ -41,10 +48,15 @@ def whole(path: Path, *, overwrite: bool = False) -> Generator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def _flush(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
 def _check_place(path: Path, overwrite: bool) -> None:
     if path.is_dir():
         raise NotSaved(f"“{path}”是一个文件夹，请写上文件名。")
-    if path.exists() and not overwrite:
+    if not overwrite and path.exists():
         raise NotSaved(f"“{path}”已经存在，没有覆盖。请换一个文件名，或先移走原文件。")
     if not path.parent.is_dir():
         raise NotSaved(f"文件夹“{path.parent}”不存在，请先建好文件夹。")

@@ -140,8 +140,7 @@ def replace_file(path: Path, before: bytes, after: bytes, now: datetime) -> Path
     state = _unchanged(path, before)
     backup = _free_backup(path, now)
     try:
-        with saving.whole(path, overwrite=True) as temporary:
-            temporary.write_bytes(after)
+        with saving.whole(path, content=after, overwrite=True):
             _keep(path, before, backup)
             if _state(path.stat()) != _state(state):
                 raise _changed(path)
@@ -217,8 +216,8 @@ def _keep(path: Path, data: bytes, backup: Path) -> None:
     try:
         os.link(path, backup)
     except OSError:  # file systems without hard links
-        with saving.whole(backup) as temporary:
-            temporary.write_bytes(data)
+        with saving.whole(backup, content=data):
+            pass
 
 
 def _make_folder(path: Path, folder: Path) -> None:

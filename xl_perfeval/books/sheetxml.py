@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import isfinite
+from typing import NamedTuple
 
 from xl_perfeval.books import Formula
 from xl_perfeval.model import CellError, CellValue, column_letters, row_and_column
@@ -66,27 +67,29 @@ class SheetXml:
         if start is None or "<!--" in text[: start.start()]:
             raise NotPatched("no cells")
         self._part = part
-        self._prefix = start[1] or ""
+        self.prefix = start[1] or ""
+        """Namespace prefix of the element names, with its colon."""
         self._empty = bool(start[3])
         self._head, self._start = text[: start.start()], start
         self._from = start.end()
-        self._to = len(text) if self._empty else text.rfind(f"</{self._prefix}sheetData>")
+        self._to = len(text) if self._empty else text.rfind(f"</{self.prefix}sheetData>")
         if self._to < self._from:
             raise NotPatched("no end of cells")
         self._body = "" if self._empty else text[self._from : self._to]
         if "<!" in self._body:
             raise NotPatched("comments between cells")
-        patterns = _patterns(self._prefix)
+        patterns = _patterns(self.prefix)
         self._row, self._cell, self._value = patterns.row, patterns.cell, patterns.value
         self._formula, self._formula_cell = patterns.formula, patterns.formula_cell
         self._formula_start = patterns.formula_start
         self._result = patterns.result
-        self._formula_tag = f"<{self._prefix}f"
+        self._formula_tag = f"<{self.prefix}f"
+        self._not_formulas = (f"<{self.prefix}v>", f"<{self.prefix}is>")
         self._known: dict[Place, str] | None = None
         self._starts: dict[Place, int] = {}
         self._near = 0
         self._looks: dict[int, dict[int, str | None]] = {}
-        self._columns: list[dict[str, str]] | None = None
+        self._columns: list[tuple[int, int, str]] | None = None
         self.formulas_changed = False
         """Whether `patched` gave or took a cell its formula."""
 
@@ -111,12 +114,14 @@ class SheetXml:
     def formula_at(self, place: Place) -> str:
         """The formula of one cell with its “=”; empty where there is none. Quicker than all of them."""
         if self._known is None:
-            begins = f'<{self._prefix}c r="{_address(place)}"'
+            begins = f'<{self.prefix}c r="{_address(place)}"'
             start = self._body.find(begins, self._near)  # who asks for many goes down the sheet
             start = start if start >= 0 else self._body.find(begins, 0, self._near + len(begins))
+            self._near = max(start, 0)
+            if start >= 0 and self._body.startswith(self._not_formulas, self._body.find(">", start) + 1):
+                return ""
             match = self._cell.match(self._body, start) if start >= 0 else None
             formula = self.formula_of(match[4] or "") if match else None
-            self._near = max(start, 0)
             if match and formula is None:
                 return ""
             if formula and not formula[1] and formula[2]:
@@ -126,7 +131,7 @@ class SheetXml:
 
     def _formula_cells(self) -> Iterator[tuple[Place, str, str]]:
         """Place, attributes and text of the formulas; by one pass where every cell says its address."""
-        if self._body.count(f"<{self._prefix}c ") == self._body.count(f'<{self._prefix}c r="'):
+        if self._body.count(f"<{self.prefix}c ") == self._body.count(f'<{self.prefix}c r="'):
             found = list(self._formula_cell.finditer(self._body))
             if len(found) == len(self._formula_start.findall(self._body)):
                 for match in found:
@@ -212,7 +217,7 @@ class SheetXml:
     def _whole(self, head: str, body: bytes) -> bytes:
         """The part with this head and these cells."""
         if self._empty:
-            opening, closing = f"<{self._prefix}sheetData>", f"</{self._prefix}sheetData>"
+            opening, closing = f"<{self.prefix}sheetData>", f"</{self.prefix}sheetData>"
             start = f"{head}{opening}".encode("latin-1")
             return b"".join((start, body, closing.encode(), self._part[self._from :]))
         return b"".join((f"{head}{self._start[0]}".encode("latin-1"), body, self._part[self._to :]))
@@ -220,17 +225,13 @@ class SheetXml:
     def column_style(self, column: int) -> str | None:
         """The style of a whole column; `None` when it has none."""
         if self._columns is None:
-            starts = re.findall(rf"<{re.escape(self._prefix)}col(?=\s){_ATTRIBUTES}/?>", self._head)
-            self._columns = [_attributes(start) for start in starts]
-        for found in self._columns:
-            if _count(found, "min") <= column <= _count(found, "max"):
-                return found.get("style") if found.get("style") != "0" else None
-        return None
-
-    @property
-    def prefix(self) -> str:
-        """Namespace prefix of the element names, with its colon."""
-        return self._prefix
+            starts = re.findall(rf"<{re.escape(self.prefix)}col(?=\s){_ATTRIBUTES}/?>", self._head)
+            found = [_attributes(start) for start in starts]
+            self._columns = [
+                (_count(each, "min"), _count(each, "max"), each.get("style", "0")) for each in found
+            ]
+        style = next((style for first, last, style in self._columns if first <= column <= last), "0")
+        return style if style != "0" else None
 
     def cells_of(self, inner: str, row: int) -> dict[int, OldCell]:
         """The cells of a row by column."""
@@ -243,7 +244,7 @@ class SheetXml:
                 column = row_and_column(address[2].upper())[1]
             else:
                 column += 1
-                start = f"<{self._prefix}c"
+                start = f"<{self.prefix}c"
                 addressed = f'{start} r="{column_letters(column)}{row}"{text[len(start) :]}'
                 found[column] = attributes, content, addressed
                 continue
@@ -294,11 +295,11 @@ class SheetXml:
         if self._formula.search(inner) is None or (old and same):
             return text
         kind, shown = _stored(value)
-        element = f"<{self._prefix}v>{shown}</{self._prefix}v>"
+        element = f"<{self.prefix}v>{shown}</{self.prefix}v>"
         new = inner[: old.start()] + element + inner[old.end() :] if old else inner + element
         if _attributes(attributes).get("t", "n") != (kind or "n"):
             attributes = _TYPE.sub("", attributes) + (f' t="{kind}"' if kind else "")
-        return f"<{self._prefix}c{attributes}>{new}</{self._prefix}c>"
+        return f"<{self.prefix}c{attributes}>{new}</{self.prefix}c>"
 
     def _cells(self) -> Iterator[tuple[Place, str, str]]:
         last = 0
@@ -320,6 +321,14 @@ class SheetXml:
         return _DIMENSION.sub(grown, self._head, count=1)
 
 
+class _Block(NamedTuple):
+    """The new cells of a column from row `top` on: what stands before and after the row number of each."""
+
+    top: int
+    before: str
+    after: str
+
+
 @dataclass(slots=True)
 class _Patching:
     """One pass over a sheet."""
@@ -329,8 +338,8 @@ class _Patching:
     current: Callable[[Place], CellValue]
     reached: Place = (1, 1)
     _styles: dict[Place, str] = field(default_factory=dict[Place, str])
-    _single_tops: dict[int, int] = field(default_factory=dict[int, int])
-    """First row of the blocks that are alone in their column."""
+    _lowest: dict[int, _Block] = field(default_factory=dict[int, "_Block"])
+    """By column."""
 
     def row(self, number: int, match: re.Match[str]) -> str:
         """An existing row with its changes."""
@@ -353,25 +362,28 @@ class _Patching:
     def new_row(self, number: int) -> str:
         """A row the sheet does not have yet; nothing when all its cells are blank."""
         wanted = self.changes.cells.get(number, {})
-        p = self.xml.prefix
-        text_end = f"</{p}t></{p}is></{p}c>"
-        cells: list[str] = []
+        ordinary = _ordinary("".join([value for value in wanted.values() if isinstance(value, str)]))
+        p, row = self.xml.prefix, str(number)
+        text_start, text_end = f' t="inlineStr"><{p}is><{p}t xml:space="preserve">', f"</{p}t></{p}is></{p}c>"
+        pieces: list[str] = []
+        last = 0
         for column in sorted(wanted):
             value = wanted[column]
             if value is None or value == "":
                 continue
-            style = self._new_look(number, column)
+            last = column
+            top, before, after = self._lowest.get(column) or self._lowest_block(column)
+            look = after if number >= top else f'"{self._new_look(number, column)}'
             if isinstance(value, str):
-                start = f'<{p}c r="{column_letters(column)}{number}"{style} t="inlineStr"><{p}is><{p}t xml:space="preserve">'
-                cells.append(f"{start}{_xml(value)}{text_end}")
+                pieces += (before, row, look, text_start, value if ordinary else _xml(value), text_end)
             else:
-                cells.append(self._new_cell((number, column), value, style))
-            self._reach(number, column)
-        if not cells:
+                pieces.append(self._written(f"{before}{row}{look}", value))
+        if not pieces:
             return ""
+        self._reach(number, last)
         height = self.changes.heights.get(number)
         high = f' ht="{height:g}"' if height else ""
-        return f'<{p}row r="{number}"{high}>{"".join(cells)}</{p}row>'
+        return f'<{p}row r="{row}"{high}>{"".join(pieces)}</{p}row>'
 
     def _row_attributes(self, attributes: str, number: int, written: Mapping[int, str]) -> str:
         if not _ROW_NUMBER.search(attributes):
@@ -392,25 +404,34 @@ class _Patching:
         """The text of a cell as wanted; as it was when it holds that already."""
         if old is None:
             return self._new_cell(place, wanted)
-        formula = self.xml.formula_of(old[1])
+        attributes, content, text = old
+        if not content and wanted is None:
+            return text
+        formula = self.xml.formula_of(content)
         if self._holds(place, wanted, formula):
-            return old[2]
+            return text
         if formula:
             self.xml.formulas_changed = True
-        look = _look(old[0])
+        look = _look(attributes)
         style = f' s="{look}"' if look is not None else self._new_look(*place)
+        start = f'<{self.xml.prefix}c r="{_address(place)}"{style}'
         if wanted is None or wanted == "":
-            return f'<{self.xml.prefix}c r="{_address(place)}"{style}/>' if style else ""
-        return self._new_cell(place, wanted, style)
+            return f"{start}/>" if style else ""
+        self._reach(*place)
+        return self._written(start, wanted)
 
-    def _new_cell(self, place: Place, wanted: Wanted, style: str | None = None) -> str:
+    def _new_cell(self, place: Place, wanted: Wanted) -> str:
         """A cell written from scratch; nothing for nothing."""
         if wanted is None or wanted == "":
             return ""
+        self._reach(*place)
+        return self._written(self._start(*place), wanted)
+
+    def _written(self, start: str, wanted: Wanted) -> str:
+        """A cell that begins like that and holds something."""
         if isinstance(wanted, Formula):
             self.xml.formulas_changed = True
-        self._reach(*place)
-        return _written(place, self._new_look(*place) if style is None else style, wanted, self.xml.prefix)
+        return _written(start, wanted, self.xml.prefix)
 
     def _reach(self, row: int, column: int) -> None:
         if row > self.reached[0] or column > self.reached[1]:
@@ -426,19 +447,26 @@ class _Patching:
             return False
         return _comparable(f"={_unescaped(formula[2] or '')}") == _comparable(wanted.text)
 
+    def _start(self, row: int, column: int) -> str:
+        """A new cell up to its look."""
+        top, before, after = self._lowest.get(column) or self._lowest_block(column)
+        return f"{before}{row}{after}" if row >= top else f'{before}{row}"{self._new_look(row, column)}'
+
+    def _lowest_block(self, column: int) -> _Block:
+        tops = self.changes.tops.get(column, [0])
+        before = f'<{self.xml.prefix}c r="{column_letters(column)}'
+        block = _Block(max(tops), before, f'"{self._new_look(max(tops), column)}')
+        self._lowest[column] = block
+        return block
+
     def _new_look(self, row: int, column: int) -> str:
         """The look of a new cell: that of its column, or that of the first cell of its block."""
-        top = self._single_tops.get(column)
-        if top is None:
-            tops = self.changes.tops.get(column, [row])
-            top = tops[0] if len(tops) == 1 else max((each for each in tops if each <= row), default=row)
-            if len(tops) == 1:
-                self._single_tops[column] = top
-        style = self._styles.get((top, column))
-        if style is None:
+        tops = self.changes.tops.get(column, [row])
+        top = tops[0] if len(tops) == 1 else max((each for each in tops if each <= row), default=row)
+        if (top, column) not in self._styles:
             found = self.xml.column_style(column) or self.xml.style_at((top, column))
-            style = self._styles[top, column] = f' s="{found}"' if found else ""
-        return style
+            self._styles[top, column] = f' s="{found}"' if found else ""
+        return self._styles[top, column]
 
 
 # No way back inside a piece, so that time grows with the text only. (Not for the whole either, but Python 3.11.2, which
@@ -505,7 +533,6 @@ _DIMENSION = re.compile(
 )
 _REFERENCE = re.compile(r"""("[^"]*"|'[^']*')|(\$?)\b([A-Z]{1,3})(\$?)([0-9]{1,7})\b(?![(.!])""")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_ORDINARY = re.compile("[^&<>_\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]*+")
 _DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -579,7 +606,7 @@ def _comparable(formula: str) -> str:
 
 def _same(current: CellValue, wanted: CellValue) -> bool:
     if isinstance(current, str) and isinstance(wanted, str):
-        return current == wanted or current == clean(wanted)
+        return current == wanted or (not _ordinary(wanted) and current == clean(wanted))
     if current in (None, "") or wanted in (None, ""):
         return current in (None, "") and wanted in (None, "")
     if isinstance(current, bool) or isinstance(wanted, bool):
@@ -599,8 +626,8 @@ def clean(text: str) -> str:
     return text
 
 
-def _written(place: Place, style: str, wanted: Wanted, p: str) -> str:
-    start = f'<{p}c r="{column_letters(place[1])}{place[0]}"{style}'
+def _written(start: str, wanted: Wanted, p: str) -> str:
+    """A cell that begins with `start`, its address and look; `p` is the prefix."""
     if isinstance(wanted, str):
         return f'{start} t="inlineStr"><{p}is><{p}t xml:space="preserve">{_xml(wanted)}</{p}t></{p}is></{p}c>'
     if isinstance(wanted, Formula):
@@ -610,7 +637,7 @@ def _written(place: Place, style: str, wanted: Wanted, p: str) -> str:
         return f"{start}{typed}><{p}f>{formula}</{p}f><{p}v>{shown}</{p}v></{p}c>"
     kind, shown = _stored(wanted)
     if kind == "str":
-        return _written(place, style, shown, p)
+        return _written(start, shown, p)
     typed = f' t="{kind}"' if kind else ""
     return f"{start}{typed}><{p}v>{shown}</{p}v></{p}c>"
 
@@ -632,7 +659,13 @@ def _stored(value: CellValue) -> tuple[str, str]:
 
 def _xml(text: str, *, escapes: bool = True) -> str:
     """Text as XML holds it; what would be taken for an escaped character (`_x0041_`) is marked as none."""
-    if len(text) < LONGEST_TEXT // 2 and _ORDINARY.fullmatch(text):
+    if _ordinary(text):
         return text
     text = clean(text)
     return html.escape(_ESCAPE.sub("_x005F_", text) if escapes else text, quote=False)
+
+
+def _ordinary(text: str) -> bool:
+    """Whether XML holds a text as it is, and each part of it too; no for a few others, which are then looked at."""
+    marked = "&" in text or "<" in text or ">" in text or "_x" in text
+    return not marked and len(text) * 2 <= LONGEST_TEXT and text.isprintable()

@@ -8,6 +8,8 @@ from math import ceil
 def count(text: str, width: float) -> int:
     """Lines of a text that wraps in a column of `width` characters."""
     room = (width - 1.7) * 1.03  # indent and padding; a Chinese character is a little under 2 digits
+    if "\n" not in text:
+        return max(1, ceil(_width(text) / room))
     return sum(max(1, ceil(_width(line) / room)) for line in text.split("\n"))
 
 

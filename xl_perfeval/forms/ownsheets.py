@@ -90,10 +90,11 @@ def shown_text(value: object) -> str:
 
 def place_formula(tab: str, marked: str) -> str:
     """A link to a cell that follows inserted rows; when the row is gone it says so."""
-    target = f"{quoted(tab)}!{marked}"
+    sheet = quoted(tab)
+    target = f"{sheet}!{marked}"
     address = f"ADDRESS(ROW({target}),COLUMN({target}),4)"
     return (
-        f"=IFERROR(HYPERLINK({literal('#' + quoted(tab) + '!')}&{address},{literal(tab + '！')}&{address}),"
+        f"=IFERROR(HYPERLINK({literal('#' + sheet + '!')}&{address},{literal(tab + '！')}&{address}),"
         f"{literal(GONE)})"
     )
 
@@ -156,8 +157,11 @@ def shown_value(finding: Finding) -> str:
 
 def row_height(row: Mapping[str, object]) -> float:
     """Estimated height of a row in points; Excel allows at most 409."""
-    texts = [(row.get(key), width) for key, width in WIDTHS.items()]
-    most = max(lines.count(text, width) if isinstance(text, str) else 1 for text, width in texts)
+    most = 1
+    for key, width in WIDTHS.items():
+        text = row.get(key)
+        if isinstance(text, str):
+            most = max(most, lines.count(text, width))
     return min(409.0, max(32.0, most * 15.0 + 9))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xl_perfeval.quantity.amounts import Amount, amount
+from xl_perfeval.quantity.amounts import Amount, amount, summable
 from xl_perfeval.quantity.canonical import canonical
 from xl_perfeval.quantity.cells import actual, target
 from xl_perfeval.quantity.figures import Figure, figures, stated_list
@@ -39,6 +39,7 @@ __all__ = [
     "period",
     "plain",
     "stated_list",
+    "summable",
     "target",
     "to_json",
 ]

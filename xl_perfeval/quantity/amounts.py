@@ -58,6 +58,11 @@ def amount(raw: CellValue) -> Amount:
     return _unread(raw, f"单元格显示错误 {raw}")
 
 
+def summable(raw: str) -> bool:
+    """Whether the workbook's own helper formula reads this text, as `Amount.summable` says, without the amount."""
+    return len(raw) <= _LONGEST and native_amount(raw) is not None
+
+
 NOTHING = words("无 无。 暂无 空 不适用 N/A n/a NA - -- --- — / \\ _ * ~ . …")
 """Folded texts that say there is nothing here."""
 

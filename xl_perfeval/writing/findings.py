@@ -233,6 +233,8 @@ class _Results:
 
     def hold(self, rows: Sequence[Row]) -> bool:
         """Whether the table shows just these rows."""
+        if len(rows) != len(self.old):
+            return False
         wanted = [[_value(row.get(key)) for key in names.FINDINGS] for row in rows]
         return wanted == [[row[key] for key in names.FINDINGS] for row in self.old]
 
@@ -322,7 +324,8 @@ def _write_marks(book: Book, findings: Sequence[Finding]) -> tuple[Marks, bool]:
         if block.sheet not in columns:
             columns[block.sheet] = list(zip(*book.read(book.used(block.sheet)), strict=True))
         cells = [(tab, cell) for tab in tabs for cell in wanted.get(tab, {}).get(severity, ())]
-        lit, unchanged = _write_block(book, block, cells, _marked(block, columns[block.sheet]))
+        old = _marked(block, columns[block.sheet])
+        lit, unchanged = _write_block(book, block, cells, old) if cells or old else ([], True)
         same &= unchanged
         for tab in tabs:
             marks.setdefault(tab, {})[severity] = lit
@@ -348,7 +351,7 @@ def _write_block(
         formula = ownsheets.mark_formula(tab, cell, f"{text}{top + len(rows)}")
         rows.append([Formula(formula, cell), ownsheets.shown_text(value)])
         lit.append(cell)
-    same = [[_value(value) for value in row] for row in rows] == old
+    same = len(rows) == len(old) and [[_value(value) for value in row] for row in rows] == old
     rows += [_blank(2) for _ in range(len(old) - len(rows))]
     if rows:
         book.write(Ref(block.sheet, f"{mark}{top}:{text}{top + len(rows) - 1}"), rows)
@@ -361,6 +364,8 @@ def _marked(block: Ref, columns: Sequence[Sequence[CellValue]]) -> list[list[Cel
     A workbook of 200 projects has 600 blocks, most of them blank: looking at each row of each took half of a check.
     """
     top, column = row_and_column(block.cell)
+    if len(columns) < column or len(columns[0]) < top:
+        return []
     bottom = _bottom(block)
     both = [
         _without_blank_end(columns[at][top - 1 : bottom]) if at < len(columns) else ()

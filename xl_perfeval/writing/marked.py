@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from xl_perfeval import forms, rollup
+from xl_perfeval import forms, quantity
 from xl_perfeval.books import BROKEN, ReadableBook
 from xl_perfeval.findings import Severity
 from xl_perfeval.forms import names
@@ -22,7 +22,6 @@ from xl_perfeval.model import (
     CellError,
     CellValue,
     FieldKind,
-    FormField,
     FormTable,
     Ref,
     Stage,
@@ -64,15 +63,37 @@ def _checks(book: ReadableBook, table: FormTable, marks: Marks) -> Iterator[tupl
     if check is None or stage is None or stage.cell == BROKEN:
         return
     year_end = book.read(stage)[0][0] == Stage.YEAR_END
+    filled = _Filled.of(table)
     for tab in book.sheets():
         ref = known.get(f"{tab}!{check}")
-        if ref is not None and ref.cell != BROKEN and (sheet := _Matrix.of(known, tab, table)):
+        if ref is not None and ref.cell != BROKEN and (sheet := _Matrix.of(known, tab, filled)):
             yield from sheet.different(book, ref, _ByRow.of(marks.get(tab, {})), year_end=year_end)
 
 
 @dataclass(frozen=True, slots=True)
+class _Filled:
+    """The columns of a project sheet that are filled by hand: their names, and the places of some among them."""
+
+    names: tuple[str, ...]
+    required: tuple[int, ...]
+    amounts: tuple[int, ...]
+    actual: int
+
+    @classmethod
+    def of(cls, table: FormTable) -> _Filled:
+        """Those of a form."""
+        fields = [field for field in table.fields if field.kind is not FieldKind.COMPUTED]
+        return cls(
+            tuple(names.column(table, field) for field in fields),
+            required=tuple(at for at, field in enumerate(fields) if field.required and not field.actual),
+            amounts=tuple(at for at, field in enumerate(fields) if field.kind is FieldKind.AMOUNT),
+            actual=fields.index(table.field("actual")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Matrix:
-    """The columns of one project sheet that are filled by hand, by number."""
+    """Those columns on one sheet, by number."""
 
     sheet: str
     first: int
@@ -83,26 +104,20 @@ class _Matrix:
     actual: int
 
     @classmethod
-    def of(cls, known: Mapping[str, Ref], tab: str, table: FormTable) -> _Matrix | None:
+    def of(cls, known: Mapping[str, Ref], tab: str, filled: _Filled) -> _Matrix | None:
         """The columns by their names; `None` when one is gone."""
-        fields = [field for field in table.fields if field.kind is not FieldKind.COMPUTED]
-        refs = [known.get(f"{tab}!{names.column(table, field)}") for field in fields]
+        refs = [known.get(f"{tab}!{name}") for name in filled.names]
         places = [row_and_column(ref.cell)[1] for ref in refs if ref is not None and ref.cell != BROKEN]
-        if len(places) < len(fields):
+        if len(places) < len(refs):
             return None
         first = places[0]
-
-        def offsets(wanted: Iterable[FormField]) -> tuple[int, ...]:
-            keys = {field.key for field in wanted}
-            return tuple(at - first for at, field in zip(places, fields, strict=True) if field.key in keys)
-
         return cls(
             tab,
             first,
             places[-1],
-            required=offsets(field for field in fields if field.required and not field.actual),
-            amounts=offsets(field for field in fields if field.kind is FieldKind.AMOUNT),
-            actual=offsets([table.field("actual")])[0],
+            required=tuple(places[at] - first for at in filled.required),
+            amounts=tuple(places[at] - first for at in filled.amounts),
+            actual=places[filled.actual] - first,
         )
 
     def different(
@@ -120,18 +135,20 @@ class _Matrix:
 
     def _word(self, row: Sequence[CellValue], marks: _ByRow, number: int, *, year_end: bool) -> CellValue:
         """What is most pressing in a row."""
+        if row.count(None) + row.count("") == len(row):
+            return ""
         error = next((value for value in row if isinstance(value, CellError)), None)
         if error is not None:
             return error
-        if all(_blank(value) for value in row):
-            return ""
         if any(_blank(row[at]) for at in self.required):
             return CHECK_WORDS["missing"]
         if any(not _blank(row[at]) and not _counts(row[at]) for at in self.amounts):
             return CHECK_WORDS["unread"]
         pending = year_end and _blank(row[self.actual])
-        expected = f"{column_letters(self.first + self.actual)}{number}" if pending else ""
-        if marks.errors[number] > marks.marked_errors.count(expected):
+        errors = marks.errors[number]
+        if errors and pending:
+            errors -= marks.marked_errors.count(f"{column_letters(self.first + self.actual)}{number}")
+        if errors:
             return CHECK_WORDS[Severity.ERROR]
         if marks.warnings[number]:
             return CHECK_WORDS[Severity.WARNING]
@@ -145,7 +162,7 @@ def _blank(value: CellValue) -> bool:
 def _counts(value: CellValue) -> bool:
     """Whether the hidden column beside an amount shows a number."""
     if isinstance(value, str):
-        return rollup.read(value) is not None
+        return quantity.summable(value)
     return isinstance(value, int | float | date) and not isinstance(value, bool)
 
 
