@@ -166,8 +166,10 @@ class SheetXml:
                 waiting.pop(0)
             if waiting and waiting[0] == number:
                 waiting.pop(0)
-                pieces += (self._bytes(at, match.start()), patching.row(number, match).encode())
-                at = match.end()
+                row = patching.row(number, match)
+                if row is not None:
+                    pieces += (self._bytes(at, match.start()), row.encode())
+                    at = match.end()
         pieces.append(self._bytes(at))
         pieces.append("".join([patching.new_row(number) for number in waiting]).encode())
         body = b"".join(pieces)
@@ -341,10 +343,9 @@ class _Patching:
     _lowest: dict[int, _Block] = field(default_factory=dict[int, "_Block"])
     """By column."""
 
-    def row(self, number: int, match: re.Match[str]) -> str:
-        """An existing row with its changes."""
-        text, start, inner = (_real(piece) for piece in match.group(0, 1, 2))
-        here = self.xml.cells_of(inner, number)
+    def row(self, number: int, match: re.Match[str]) -> str | None:
+        """An existing row with its changes; `None` when it stays as it is."""
+        here = self.xml.cells_of(_real(match[2]), number)
         changed: dict[int, str] = {}
         for column, value in self.changes.shown.get(number, {}).items():
             if column in here:
@@ -352,10 +353,11 @@ class _Patching:
                 changed[column] = self.xml.with_result(*here[column], value, same=same)
         for column, wanted in self.changes.cells.get(number, {}).items():
             changed[column] = self._cell((number, column), wanted, here.get(column))
-        if all(text == (here[column][2] if column in here else "") for column, text in changed.items()):
-            return text
-        written = {column: text for column, (_, _, text) in here.items()} | changed
-        attributes = self._row_attributes(start, number, written)
+        old = {column: text for column, (_, _, text) in here.items()}
+        if all(text == old.get(column, "") for column, text in changed.items()):
+            return None
+        written = old | changed
+        attributes = self._row_attributes(_real(match[1]), number, written)
         cells = "".join([written[column] for column in sorted(written)])
         return f"<{self.xml.prefix}row{attributes}>{cells}</{self.xml.prefix}row>"
 
@@ -408,6 +410,8 @@ class _Patching:
         if not content and wanted is None:
             return text
         formula = self.xml.formula_of(content)
+        if formula is None and isinstance(wanted, str) and self.current(place) == wanted:
+            return text
         if self._holds(place, wanted, formula):
             return text
         if formula:
