@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import target_strings
 from tests.amount_strings import AMOUNT_STRINGS
 from xl_perfeval import quantity
 from xl_perfeval.model import CellError, CellValue
@@ -253,6 +254,37 @@ def test_real_cells_with_words(text: str) -> None:
     for reading in (quantity.target(text), quantity.actual(text)):
         assert reading.kind in {"qualitative", "none"}
         assert (reading.low, reading.high, reading.certain) == (None, None, True)
+
+
+@pytest.mark.parametrize(("text", "name", "sign", "low", "high", "unit"), target_strings.FIGURES)
+def test_figures_of_other_departments(
+    text: str, name: str, sign: str, low: str | None, high: str | None, unit: str
+) -> None:
+    reading = quantity.target(text, name=name)
+    assert shown(reading) == (sign, low, high, unit)
+    assert reading.certain
+
+
+@pytest.mark.parametrize(("text", "sign", "low", "high"), target_strings.DATES)
+def test_dates_of_other_departments(text: str, sign: str, low: str | None, high: str | None) -> None:
+    reading = quantity.target(text, name="time")
+    form = quantity.to_json(reading)
+    assert (form["kind"], form["sign"], form["low"], form["high"]) == ("date", sign, low, high)
+    assert reading.certain
+
+
+@pytest.mark.parametrize("text", target_strings.WORDS)
+def test_words_of_other_departments(text: str) -> None:
+    reading = quantity.target(text)
+    assert reading.kind in {"qualitative", "reference", "none"}
+    assert (reading.low, reading.high, reading.certain) == (None, None, True)
+
+
+@pytest.mark.parametrize(("text", "name"), target_strings.DAMAGED)
+def test_damage_in_cells_of_other_departments(text: str, name: str) -> None:
+    reading = quantity.target(text, name=name)
+    assert not reading.certain
+    assert reading.reason
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from xl_perfeval.expressions import expression
 from xl_perfeval.model import CellValue
-from xl_perfeval.quantity.column import Cell, Size, size_of, with_rare_unit
+from xl_perfeval.quantity.column import Cell, Size, limit_behind_rare_unit, size_of, with_rare_unit
 from xl_perfeval.quantity.dates import Day
 from xl_perfeval.quantity.doubts import doubt_about, doubtful_day, doubtful_share, glued_cells
 from xl_perfeval.quantity.measure import UPPER_BOUNDS, FigureKind, Measure, Sign
@@ -160,9 +160,22 @@ def _targets_among(measures: list[Measure], folded: str) -> list[Measure]:
         chosen = [measure for measure in chosen if not _in_brackets(measure, folded, chosen[0].at)]
     if len(chosen) > 1:
         chosen = [measure for measure in chosen if not _is_of_a_model(measure, folded)] or chosen
-        firm = [m for m in chosen if m.kind is not FigureKind.duration or m.sign is not Sign.implicit]
+        firm = [
+            measure
+            for measure, later in zip_longest(chosen, chosen[1:])
+            if measure.kind is not FigureKind.duration
+            or (measure.sign is not Sign.implicit and not _is_condition(measure, later, folded))
+        ]
         return firm or chosen
     return chosen
+
+
+_CLAUSE_BREAK = expression("[，。；;、,:：()\n]")
+
+
+def _is_condition(duration: Measure, later: Measure | None, folded: str) -> bool:
+    """Whether a limit of time belongs to what is counted behind it: 7天内访视产妇214人."""
+    return later is not None and _CLAUSE_BREAK.search(folded, duration.end, later.start) is None
 
 
 _LONGEST_REMARK = 60
@@ -190,7 +203,7 @@ def _is_policy(measure: Measure, folded: str) -> bool:
 
 
 _MODEL_AFTER = expression(
-    " ?(?:英?寸|吋|匹|瓦|伏|安|(?:厘|毫)?米[宽高厚深长](?!度)|[吨座升](?=[^\\W\\d_]{0,4}[车机艇]))(?=[^\\W\\d_])"
+    " ?(?:英?寸|吋|匹|[千兆]?[瓦伏安]|(?:厘|毫)?米[宽高厚深长](?!度)|[吨座升](?=[^\\W\\d_]{0,4}[车机艇])|(?:立方米?|[吨升方])(?=[^\\W\\d_]{0,4}[池窖罐塔仓箱])|层(?=[^\\W\\d_]{0,4}[楼房]))(?=[^\\W\\d_])"
 )
 
 
@@ -226,7 +239,10 @@ def _part(cell: Cell, measure: Measure, previous_end: int, alone: bool, doubt: s
         note = _remark(text, folded, measure.end)
     size = size_of(cell, measure, clause)
     if alone and not size.unit and after and not cell.unit and (not clause or _is_signed(measure)):
-        size, after = with_rare_unit(size, folded[measure.end :].strip(), after)
+        rest, limit = limit_behind_rare_unit(folded[measure.end :].strip())
+        size, after = with_rare_unit(size, rest, after)
+        if limit and size.unit and measure.sign is Sign.implicit:  # 2级以上
+            measure.sign = Sign.at_least if limit == "以上" else Sign.at_most
     growth, falling = growth_before(clause) if clause else (None, False)
     if growth is None and cell.name and size.unit in ("%", "‰"):
         growth = growth_in_name(cell.name)

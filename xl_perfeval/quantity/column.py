@@ -88,13 +88,13 @@ def _in_column(size: Size, cell: Cell) -> Size:
 
 _PERIODS = "年月日天季周"
 _EACH = expression(
-    f"每(平方公里|平方米|立方米|公里|公斤|公顷|人次|[^\\W\\d_])(?:每?([{_PERIODS}])|均)?[^\\W\\d_]{{0,6}}$"
+    f"每(平方公里|平方米|立方米|公里|公斤|公顷|[人车场架班]次|[^\\W\\d_])(?:每?([{_PERIODS}])|均)?[^\\W\\d_]{{0,6}}$"
 )
 _ON_AVERAGE = expression("([人户亩村次生师床班校乡镇县家头只株场期])均[^\\W\\d_]{0,6}$")
 _SIGNS = " ≥≤<>="
-_OFTEN = expression("每个?(月|季度|周|天|日|半年|学期)")
+_OFTEN = expression("每个?(月|季度|周|天|日|半年|学期|学年)")
 _EVERY = expression(
-    "(?:每个?|(?=[人户村生校班]均))(行政村|乡镇|村|人|户|镇|乡|县|学?校|班|期|场|所|家|社区|街道|亩|平?方?公里|站|队|组|生|[百千万]人)"
+    "(?:每(?:个|所(?=学校))?|(?=[人户村生校班]均))(行政村|乡镇|村|人|户|镇|乡|县|学?校|班|期|场|所|家|社区|街道|亩|平?方?公里|站|队|组|生|[百千万]人)"
     f"(?:每?([{_PERIODS}])|均)?[^\\W\\d_]{{0,6}}$"
 )
 
@@ -118,9 +118,18 @@ def _for_each(size: Size, clause: str) -> Size:
     return size._replace(unit=f"{size.unit}/{often[1]}") if often else size
 
 
+_LIMIT = expression("(?<=[^\\W\\d_])[及或]?(以[上下内])$")
+
+
+def limit_behind_rare_unit(rest: str) -> tuple[str, str]:
+    """What follows a number, without the limit at its end, and that limit: 级以上 → 级, 以上."""
+    limit = _LIMIT.search(rest)
+    return (rest[: limit.start()], limit[1]) if limit else (rest, "")
+
+
 _RARE_UNIT = expression(r"[^\W\d_]{1,4}(?:/[^\W\d_]{1,3})?")
 _NO_UNIT = expression(
-    "完成|达标|合格|实现|达到|通过|优|良|好|未|已|不|少|全部|左右|为|是|的|[内前上下]$|投诉|事故|伤亡|违[规纪]|差错"
+    "完成|达标|合格|实现|达到|通过|优|良|好|未|已|不|少|全部|左右|为|是|的|[一二三四五六七八九十]|[内前上下]$|投诉|事故|伤亡|违[规纪]|差错"
 )
 
 

@@ -62,11 +62,13 @@ def _odd(text: str) -> Span:
     return _unknown(f"“{text[:12]}”不像一个日期")
 
 
-_IN_WORDS = expression("([〇零一二三四五六七八九]{4})(?=年)|([十一二三四五六七八九]{1,3})(?=[月日])")
+_IN_WORDS = expression(
+    "([〇零一二三四五六七八九]{4})(?=年)|([十一二三四五六七八九]{1,3})(?=[月日])|(?<![0-9])元(?=月)"
+)
 
 
 def _in_digits(match: re.Match[str]) -> str:
-    value = chinese_number(match[0])
+    value = 1 if match[0] == "元" else chinese_number(match[0])
     return match[0] if value is None else str(value)
 
 
@@ -98,7 +100,8 @@ _END_OF_YEAR = expression("年(?:底|末|终)|年度(?:底|末)|岁末")
 _WHOLE_YEAR = expression("全年度?|整年|年度内|年内|本年度?|当年度?|今年|全周期")
 _WHOLE_YEAR_TWICE = ("全年/1-12月", "全年(1-12月)", "1-12月全年", "1-12月(全年)")
 _DONE = expression(
-    "(?:内|底)?(?:全部|基本|按时|如期)?(?:完成|完工|竣工|到位|结束|验收|交付|建成|发放|投入使用|支付|办结)"
+    "(?:内|底)?(?:已|均|全部|全面|基本|按时|如期|足额|资金|工程|项目|主体|建设|改造|任务)*"
+    "(?:完成|完工|竣工|到位|结束|验收|交付|建成|发放|投入使用|支付|办结|拨付|兑[付现]|完毕|通车|投产|入住|达标)"
 )
 
 
@@ -346,13 +349,18 @@ def _two_dates(text: str, first: _Date, second: _Date, year: int) -> Span:
         return _unknown(f"“{text[:12]}”可能是年月，也可能是两个月份或两个数")
     if second.day and not second.month:
         second = second._replace(month=first.month)
-    if not _same_precision(first, second):
+    if not _same_precision(first, second) or _is_cut_off(behind, text):
         return _odd(text)
     first_year, second_year = _years(first, second, year)
     if not _exists(second_year, second.month, second.day) or not _exists(first_year, first.month, first.day):
         return _odd(text)
     start = first.last(first_year) if between[0] in "底末" else first.first(first_year)
     return Span(start, _covered(second, second_year, behind)[1])
+
+
+def _is_cut_off(behind: str, text: str) -> bool:
+    """Whether the last date stops at the point behind its year or month: 2022.1.1-2022."""
+    return behind == "." and text[-2].isdecimal()
 
 
 def _same_precision(first: _Date, second: _Date) -> bool:

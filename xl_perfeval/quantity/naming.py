@@ -23,6 +23,10 @@ def naming_number(text: str, at: int, end: int, previous: Measure | None) -> Mea
     measure = None
     if after in _DATE_MARKS or length > 5 or before == "月":
         measure = date_number(text, at, end, mark, previous)
+    if before == " " and at > 1 and is_letter(text[at - 2]):
+        standard = _STANDARD.match(text, at)
+        if standard:  # GB 3838-2002
+            return Measure(FigureKind.document_number, Decimal(0), at, standard.end())
     if measure is None and (before in _NAME_MARKS or after in _LIST_MARKS or is_letter(before)):
         measure = _label(text, at, end, before, after)
     if measure is None and (
@@ -32,10 +36,10 @@ def naming_number(text: str, at: int, end: int, previous: Measure | None) -> Mea
     return measure
 
 
-_DATE_MARKS = frozenset("年月日号时季全/-~至到.:比")
+_DATE_MARKS = frozenset("年月日号时季全/-~至到.:比·")
 _NAME_MARKS = frozenset("Φφ∅第前表图件标号序务目〔[(#&.-_·")
-_LIST_MARKS = frozenset(".、)*×xX#号")
-_PHONE_MARKS = frozenset("热专-话机:线真拨打询报平系是为码号")
+_LIST_MARKS = frozenset(".、)*×xX#号后")
+_PHONE_MARKS = frozenset("热专-话机:线真拨打询报平系是为码号警接")
 
 
 def is_letter(glyph: str) -> bool:
@@ -55,7 +59,10 @@ _SECOND_OF_DATES = expression(r"(?:-{1,2}|~|至|到) ?([0-9]{1,4})(月|年|日|�
 _YEAR_AND_MONTH = expression(r"年 ?[0-9]{1,2} ?月")
 _CLOCK = expression(r":[0-5][0-9](?![0-9])")
 _RATIO = expression(r"[:/比][0-9][0-9.]*")
+_DAY_TO_REMEMBER = expression(r"(?:[1-9]|1[0-2])·[0-9]{1,2}(?=[^\W\d_]|[”’\"])")  # 12·4宪法宣传
 _BETWEEN = frozenset("-~至到")
+_NAME_OF_MONTH = expression("-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![a-z])")
+"""What a spreadsheet makes of 24-5."""
 
 
 def date_number(text: str, at: int, end: int, mark: int, previous: Measure | None) -> Measure | None:
@@ -65,13 +72,19 @@ def date_number(text: str, at: int, end: int, mark: int, previous: Measure | Non
         measure = _whole_date(text, at, end)
         if measure is not None:
             return measure
-    if not digits.isdecimal() or (end - at > 4 and after != "月") or end - at > LONGEST:
+    cut_off = end - at == 4 and "1900" <= digits < "2200" and after in (".", "") and previous is not None
+    if cut_off and previous is not None and previous.kind is FigureKind.date and previous.end == at - 1:
+        return Measure(FigureKind.date, Decimal(digits), at, end, damage=f"“{digits}”后面可能少了月份")
+    if not digits.isdecimal() or (end - at > 4 and after not in ("年", "月")) or end - at > LONGEST:
         return None
     value = int(digits)
     if after == "全" and text.startswith("全年", mark) and end - at == 4 and 1900 <= value < 2200:
         return Measure(FigureKind.date, Decimal(value), at, mark)
     if after == "年":
         return _year(text, at, end, mark)
+    if after == "·":
+        day = _DAY_TO_REMEMBER.match(text, at)
+        return Measure(FigureKind.date, Decimal(value), at, day.end()) if day else None
     if after == "月":
         damage = "" if 1 <= value <= 12 else f"“{digits[:8]}月”不像一个月份"
         return Measure(FigureKind.date, Decimal(value), at, mark + 1, "月", damage)
@@ -118,6 +131,8 @@ def _clock_or_ratio(text: str, at: int, mark: int, value: int) -> Measure | None
     clock = _CLOCK.match(text, mark) if value < 25 else None
     if clock:
         return Measure(FigureKind.date, Decimal(value), at, clock.end())
+    if text[mark] == ":" and text[max(0, at - 2) : at] in _LABELLED:
+        return None  # 指标1:450人
     ratio = _RATIO.match(text, mark)
     if ratio is None or PER_MANY.match(text, mark):
         return None
@@ -130,7 +145,11 @@ def _range_of_dates(text: str, at: int, mark: int, value: int) -> Measure | None
     """6-9月, 2019-2021年, 2010-2011."""
     match = _SECOND_OF_DATES.match(text, mark)
     if match is None:
-        return None
+        name = _NAME_OF_MONTH.match(text, mark)
+        if name is None:
+            return None
+        damage = f"“{text[at : name.end()]}”可能是“{value}-…”变成的日期"
+        return Measure(FigureKind.date, Decimal(value), at, name.end(), "", damage)
     months = (match[2] == "月" and value <= 12) or (match[2] == "季度" and value <= 4)
     years = match[2] in ("年", None) and len(match[1]) == 4 and 1900 <= value <= int(match[1]) < 2200
     if not months and not years:
@@ -154,6 +173,8 @@ _DIAMETERS = frozenset("Φφ∅")
 _JOINING = frozenset("-_.·&")
 _OTHER_WORDS_WITH_QIAN = words("目前 此前 之前 以前 提前 日前 年前 月前 当前")
 _LABELLED = words("附件 指标 附表 编号 序号 任务 目标 项目")
+_YEAR_OF_STANDARD = expression("[0-9.]*-(?:19|20)[0-9]{2}(?![0-9])")
+_STANDARD = expression("[0-9.]+-(?:19|20)?[0-9]{2}(?![0-9])")
 _ITEM_ENDS = frozenset(".、)")
 _BEFORE_ITEM = frozenset(" 。；;，,:：\n\t\r》”、()")
 
@@ -168,11 +189,14 @@ def _label(text: str, at: int, end: int, before: str, after: str) -> Measure | N
         or before in _DIAMETERS
         or (before in _JOINING and at > 1 and is_letter(text[at - 2]))
     ):
-        return Measure(FigureKind.model, value, at, end_of_letters(text, end))
+        year = _YEAR_OF_STANDARD.match(text, end)
+        return Measure(FigureKind.model, value, at, year.end() if year else end_of_letters(text, end))
     dimensions = _DIMENSIONS.match(text, at) if after in "*×xX" and after else None
     if dimensions:
         return Measure(FigureKind.model, value, at, dimensions.end())
     short = end - at <= 2
+    if after == "后" and end - at == 2 and text[end - 1] in "05" and text[end + 1 : end + 2].isalpha():
+        return Measure(FigureKind.ordinal, value, at, end + 1)  # 90后干部
     if short and _begins_item(text, at, end, before):
         return Measure(FigureKind.list_number, value, at, end + 1)
     document = _DOCUMENT.match(text, end) if before in _OPENING else None
@@ -214,7 +238,19 @@ def _begins_item(text: str, at: int, end: int, before: str) -> bool:
 # --- telephones and accounts --------------------------------------------------------------------------------
 
 _HOTLINES = words("110 119 120 122 114 12345 12315 12333 12366 12369 12319 12388 10086")
-_HOTLINE_AFTER = ("热线", "专线", "平台", "举报", "客服", "服务热线", "政务")
+_HOTLINE_AFTER = (
+    "警情",
+    "接警",
+    "接处警",
+    "报警",
+    "热线",
+    "专线",
+    "平台",
+    "举报",
+    "客服",
+    "服务热线",
+    "政务",
+)
 _PHONE_BEFORE = expression("(?:电话|手机|热线|传真|拨打|QQ|微信|联系方式|咨询)(?:号码?)?[: 为是]{0,3}$")
 _ACCOUNT_BEFORE = expression("(?:账号|帐号|卡号|账户|身份证|证号)(?:号码?)?[: 为是]{0,3}$")
 _AREA_AND_NUMBER = expression("(?:0[0-9]{2,3}|400)-[0-9]{3,8}(?:-[0-9]{3,6})?")

@@ -74,17 +74,26 @@ def _plain_measure(match: re.Match[str]) -> Measure:
 # --- numbers in digits --------------------------------------------------------------------------------------
 
 _LEADING_ZERO = expression("0[0-9]")
+_RATE_GLYPHS = ("%", "‰")
 _FIRST_NUMBER = expression(r"[0-9]{1,24}(?:\.[0-9]{1,24})?")
 
 
 def _in_digits(text: str, at: int, end: int, previous: Measure | None) -> Measure | None:
+    run_end = end
     while text[end - 1] in ",.":
         end -= 1
     named = naming_number(text, at, end, previous)
     if named is not None:
         return named
+    if (run_end > end and _cut_off(text, at, end, run_end)) or (at == 1 and text[0] in ",."):
+        return _malformed(text, at, run_end)
     value = None if _LEADING_ZERO.match(text, at) else number(text[at:end])
     return _malformed(text, at, end) if value is None else _quantity(text, at, end, value)
+
+
+def _cut_off(text: str, at: int, end: int, run_end: int) -> bool:
+    """Whether the point behind a number is one too many: 86.4.万元, 98.%."""
+    return text[run_end : run_end + 1] in _RATE_GLYPHS if "." not in text[at:end] else True
 
 
 def _malformed(text: str, at: int, end: int) -> Measure:
@@ -101,7 +110,8 @@ def _malformed(text: str, at: int, end: int) -> Measure:
 
 # --- quantities ---------------------------------------------------------------------------------------------
 
-_MORE = frozenset("余多")
+_MORE = frozenset("余多几")
+_ONES = frozenset("一二两三四五六七八九")
 _BEFORE_MINUS = frozenset(" 长为率达降比≥≤<>=:")
 
 
@@ -112,6 +122,8 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
     unit = unit_at(text, skip_blanks(text, place + 1) if more else place)
     if text[unit.end : unit.end + 1] == "(":
         unit = _with_brackets(unit, text)
+    elif unit.factor is WAN and not unit.text:
+        value, unit = _with_thousands(value, unit, text)
     second = _second_of_range(text, end, value, unit)
     if second is not None:
         value, unit = second.low, second.unit
@@ -122,6 +134,9 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
         unit = Unit(text[unit.end :], unit.factor, letters_end)
     number_end = end if second is None else second.number_end
     has_unit = unit.text or unit.factor
+    if not has_unit and text[number_end : number_end + 1] in _ONES and text[at] <= "9":
+        damage = f"“{text[at : number_end + 1]}”是两种数字连在了一起"
+        return Measure(FigureKind.count, value, at, number_end, damage=damage)
     measure = Measure(FigureKind.count, value, at, unit.end if has_unit else number_end, unit.text)
     measure.number_end = number_end
     if second is not None:
@@ -134,6 +149,19 @@ def _quantity(text: str, at: int, end: int, value: Decimal) -> Measure:
     _set_kind(measure, unit, text)
     set_sign(measure, text)
     return measure
+
+
+_THOUSANDS = expression("([1-9一二两三四五六七八九])千")
+
+
+def _with_thousands(value: Decimal, unit: Unit, text: str) -> tuple[Decimal, Unit]:
+    """The whole of 3万5千元, 三万五千人."""
+    thousands = _THOUSANDS.match(text, unit.end)
+    if thousands is None:
+        return value, unit
+    more = number(thousands[1]) or chinese_decimal(thousands[1]) or Decimal(0)
+    further = unit_at("万" + text[thousands.end() : thousands.end() + 12], 0)
+    return value + more / 10, further._replace(end=thousands.end() - 1 + further.end)
 
 
 _UNIT_IN_BRACKETS = expression(r"\(([^\d()]{1,4})\)")
@@ -254,6 +282,15 @@ _VERBS = words(
     "出版 发表 制定 制作 开设 设立 维修 安装 补助 扶持 资助 救助 检查 达到 承办 委托 申报 修建 增加 建立 保障 服务 推荐"
 )
 _NOT_AFTER_WORDS = frozenset("分届级点方度体岁里口段面下")
+_CLASSES = expression("[一二三四五六]类")
+"""三类 is the name of a class, 两类 are two of them."""
+_THINGS = words("乡 镇 村 乡镇 社区 街道 县 区 单位 平台 课题 标段 项目 学校 小区")
+_BUILT_ONE_BY_ONE = words("座 处 所 台 辆 套 项 份 场 间 艘 架 眼 公里 千米 亩")
+"""Units of which 一 behind a noun is one: 建成殡仪馆一座; not 打成一片, 亲如一家."""
+_MAY_BE_NAMES = words(
+    "期 批 班 组 队 层 段 站 点 门 面 道 卷 册 集 区 村 镇 乡 县 街道 社区 栋 幢 节 课 条 张 片 线 口"
+)
+"""Units that a numeral behind a noun may name instead of count: 工程二期, 家属楼三栋."""
 _NONE_OF = (
     "投诉",
     "事故",
@@ -269,6 +306,7 @@ _NONE_OF = (
     "感染",
     "火灾",
 )
+_NOT_BEFORE_ONE = frozenset("第同统之唯逐为成")
 _CLAUSE_EDGES = frozenset("，。；;、,:： (\n")
 
 
@@ -277,9 +315,14 @@ def _in_words(text: str, at: int, end: int) -> Measure | None:
     if text.startswith("百分之", at):
         return _percent_in_words(text, at)
     ahead = text[end : end + 1]
-    if not ahead or ahead in _NOT_AFTER_WORDS:
+    if not ahead or ahead in _NOT_AFTER_WORDS or (ahead == "类" and _CLASSES.fullmatch(text, at, end + 1)):
         return None
+    if text[at] == "〇" and at + 1 == end:
+        return None  # a circle to be filled in
     value = WAN if text[at] == "万" else chinese_decimal(text[at:end])
+    if at > 1 and text[at - 1] == "." and text[at - 2] in CHINESE_DIGITS:
+        damage = f"“{text[at - 2 : end]}”不像一个完整的数"
+        return Measure(FigureKind.count, Decimal(0), at, end, damage=damage)
     if value is None:
         return None
     if ahead == "年" and end - at == 4 and 1900 <= value < 2200:
@@ -328,5 +371,15 @@ def _surely_counts(measure: Measure, text: str, value: Decimal) -> bool:
         return True
     if "每" in text[max(0, measure.at - 4) : measure.at]:
         return True
-    begins = measure.at == 0 or text[measure.at - 1] in _CLAUSE_EDGES
-    return begins and (measure.end == len(text) or text[measure.end] in _CLAUSE_EDGES)
+    last = measure.end
+    if measure.unit == "个":  # 九个村
+        last = next((last + n for n in (2, 1) if text[last : last + n] in _THINGS), last)
+    if last < len(text) and text[last] not in _CLAUSE_EDGES:
+        return False
+    if measure.at == 0 or text[measure.at - 1] in _CLAUSE_EDGES:
+        return True
+    if measure.kind is not FigureKind.count or not measure.unit:
+        return False
+    if value == 1:
+        return measure.unit in _BUILT_ONE_BY_ONE and text[measure.at - 1] not in _NOT_BEFORE_ONE
+    return text[measure.at] == "两" or (measure.unit not in _MAY_BE_NAMES and text[measure.at - 1] != "第")

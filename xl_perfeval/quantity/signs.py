@@ -26,7 +26,7 @@ def set_sign(measure: Measure, text: str) -> None:
         _agree(measure, Sign.at_least)
     elif ahead in _MIRRORED and measure.sign is Sign.implicit and text[place + 1 : place + 2].isalpha():
         measure.sign = _MIRRORED[ahead]
-    if measure.sign is Sign.implicit and measure.start > 4:
+    if measure.sign is Sign.implicit and measure.start > 2:
         _look_at_clause(measure, text)
     if measure.high is not None and measure.sign in _GIVE_WAY_TO_RANGE:
         measure.sign = Sign.range
@@ -46,7 +46,7 @@ _BEFORE = _meanings(
     more_than="> 大于 超过 超 高于 多于 超出 突破 逾",
     less_than="< 小于 低于 少于 不足 不满 不到 未满 未达 未达到",
     at_most="≤ <= =< ≤= ≤≤ 不超过 不超 不超出 不高于 不大于 不多于 至多 最多 最高 不得超过 不得高于 不得大于 不应超过 不能超过 未超过 "
-    "未超 没有超过 小于等于 小于或等于 低于或等于 少于或等于 控制在 压缩到 压减到 不晚于 不迟于",
+    "未超 没有超过 小于等于 小于或等于 低于等于 低于或等于 少于等于 少于或等于 不高出 控制在 压缩到 压减到 不晚于 不迟于",
     equal="= == 等于",
     neutral="达 达到 基本达到 为 是 : 共 共计 合计 总计 累计 计 各 约 大约 约为 大概 近 将近 接近 ± ≈ 预计 每年 完成 于 到 至 了 在 "
     "稳定在 保持在 维持在 人民币 ¥ (含)",

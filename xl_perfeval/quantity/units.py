@@ -13,7 +13,7 @@ from xl_perfeval.quantity.vocabulary import words
 # --- the vocabulary -----------------------------------------------------------------------------------------
 
 _COUNTED = words(
-    "场 场次 期 次 班次 班 批次 批 轮 趟 回 人 名 位 员 人次 家 户 个 份 册 本 项 件 台 套 辆 部 台套 台次 宗 起 例 只 头 条 篇 "
+    "场 场次 期 次 班次 班 批次 批 轮 轮次 趟 回 人 名 位 员 人次 家 户 个 份 册 本 项 件 台 套 辆 部 台套 台次 宗 起 例 只 头 条 篇 "
     "张 块 座 处 所 间 栋 幢 支 枚 根 把 面 盏 棵 株 颗 粒 匹 羽 尾 艘 架 组 队 单 笔 门 节 课 课时 学时 款 种 类 页 幅 片 盒 箱 "
     "袋 瓶 桶 包 卷 段 口 眼 对 双 副 层 字 窝 丛 盆 孔 樘 扇 顶 件套 分 倍 剂 剂次 针 针次 针剂 头份 人份 枝 样 样品 批样 批件 "
     "人·天 人·月 人·次 人天 人日 人月 车次 件次 户次 家次 例次 项次 篇次 组次 套次 架次 标段 站 点 村 镇 乡 县 区 街道 社区 村庄 "
@@ -94,16 +94,20 @@ _LENGTHS = {
 }
 _LETTERS = expression(r"[A-Za-z]+[²³23]?")
 _BELOW = expression(
-    r" ?/ ?([0-9]*[^\W\d_]{1,4}[²³23]?(?:[·*×./][^\W\d_]{1,4})?)"
+    r" ?/ ?([0-9]*(?:㎡|[^\W\d_]{1,4}[²³23]?)(?:[·*×./][^\W\d_]{1,4})?)"
     "|每个?((?:平方米|立方米|公里|公斤|人次|[人户亩村生次月天日吨台件份株头床班期场套座处个])(?:每[年月日天次期])?)(?![^\\W\\d_])"
 )
 PER_MANY = expression("/ ?1?0{0,3}[十百千万]人?")
 """What a rate without unit is counted by: 10/10万."""
 
+_TENTHS = expression("成(?=以[上下内]|左右|[，。；;、,) ]|$)")
+"""A rate in tenths: 九成以上; not 三成员."""
+
 _BREAKS = frozenset(" \n")
 _BROKEN_WORD = expression(
     r"([^\W\d_a-zA-Z])[ \n]([^\W\d_a-zA-Z])$"
 )  # 300 公 里: a cell wrapped within its unit
+_RULE_BEHIND = expression("(?<=[^\\W\\d_])(?:标准|补[助贴])$")
 _LIMIT_BEHIND = expression("(?<=[^\\W\\d_])(?:以|之|及|左|内$)[^\\W\\d_]*$")
 
 
@@ -117,6 +121,8 @@ def unit_at(text: str, at: int) -> Unit:
     word, end = _word_at(text, start)
     if not word and factor is not None and text[start : start + 1] == "/":
         word, end = "元", start  # 620万/月
+    if not word and _TENTHS.match(text, start):
+        return Unit("%", Decimal(10), start + 1)
     if not word:
         per_many = PER_MANY.match(text, start) if text[start : start + 1] == "/" else None
         return Unit(per_many[0], None, per_many.end()) if per_many else Unit("", factor, start)
@@ -136,6 +142,8 @@ def _shortened(text: str, below: re.Match[str]) -> tuple[str, int]:
     under, end = below[1], below.end()
     if under is None:
         return below[2].replace("每", "·"), end
+    if end == len(text):
+        under = _RULE_BEHIND.sub("", under)
     limit = _LIMIT_BEHIND.search(under)
     if limit:
         under, end = under[: limit.start()], end - (len(under) - limit.start())
@@ -229,7 +237,7 @@ _SYNONYMS = """
 
 # Words of a line may be compared; those of a line with * only with a notice.
 _GROUPS = """
-次 场 场次 期 班次 班 批次 批 轮 趟 回
+次 场 场次 期 班次 班 批次 批 轮 轮次 趟 回
 人 名 位 员
 家 户 个
 项 个 件

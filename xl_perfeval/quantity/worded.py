@@ -10,7 +10,7 @@ from xl_perfeval.quantity.doubts import letter_for_digit
 from xl_perfeval.quantity.measure import FigureKind, Measure, Sign
 from xl_perfeval.quantity.naming import is_letter
 from xl_perfeval.quantity.targets import Kind, Target, bound_of, unread
-from xl_perfeval.quantity.units import unit_at
+from xl_perfeval.quantity.units import KNOWN, unit_at
 from xl_perfeval.quantity.vocabulary import words
 from xl_perfeval.quantity.wording import (
     Growth,
@@ -72,6 +72,8 @@ _LETTERS_IN_NUMBER = expression(
 
 
 _ONLY_UNIT = words("元 万元 亿元 万 亿 ‰ 百分比")
+_LETTERS = "<>= ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_NO_NUMBER = KNOWN | {""}
 _PRODUCT = expression(r"[0-9.]+ ?[*×] ?[0-9.]+")
 
 
@@ -79,14 +81,25 @@ def _looks_damaged(text: str, measures: list[Measure]) -> bool:
     """Signs or letters without sense, a letter glued to an amount (M.8万元); not 5G基站, C25混凝土."""
     if letter_for_digit(text):
         return True
-    if text.isascii() or not text.strip("≥≤ ") or text in _ONLY_UNIT or _PRODUCT.fullmatch(text):
+    if text.isascii() or not text.strip("≥≤ ") or text in _ONLY_UNIT:
+        return True
+    if text[0] <= "9" and _PRODUCT.fullmatch(text):
+        return True
+    bare = text.lstrip("≥≤<>= ")
+    if bare != text and not bare[:1].isalnum():
+        return True
+    if "≥" in text or "≤" in text:
+        compared = text.replace("≤", "≥").rpartition("≥")[2]
+        if compared.lstrip(_LETTERS) in _NO_NUMBER:
+            return True
+    if bare[0] in "OolI" and bare.lstrip("OolI") in KNOWN and bare[-1] != "类":  # O起; not I类
         return True
     if not measures:
         return False
-    if is_letter(text[0]):
-        figure = text[1:].lstrip(".,0123456789")
+    if bare and is_letter(bare[0]):
+        figure = bare[1:].lstrip(".,0123456789")
         unit = unit_at(figure, 0)
-        return len(figure) + 1 < len(text) and bool(unit.text or unit.factor)
+        return len(figure) + 1 < len(bare) and bool(unit.text or unit.factor)
     return _LETTERS_IN_NUMBER.match(text) is not None and measures[0].kind is FigureKind.model
 
 
@@ -98,7 +111,7 @@ _DEADLINE = expression(
 )
 _ONLY_DATE = expression(
     "(?:[^\\W\\d_]{0,6}(?:时间|日期|期限|时限|周期)[为: ]?)?(?:[≤<=]{1,2}|不[晚迟]于|最[晚迟])?"
-    "[0-9年月份日号.\\-/~至到前底末之以内上下半初中旬第季度全完成止起本当次 〇一二三四五六七八九十、,，:()预计于在由从截]+"
+    "(?:元(?=月)|[0-9年月份日号.\\-/~至到前底末之以内上下半初中旬第季度全完成止起本当次 〇一二三四五六七八九十、,，:()预计于在由从截])+"
 )
 
 

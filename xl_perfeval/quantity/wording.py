@@ -132,9 +132,9 @@ def is_vague(text: str) -> bool:
     return _VAGUE.search(text) is not None
 
 
-_MARKS = expression("[XxNn*_?？【待某○×(]")
+_MARKS = expression("[XxNn*_?？【待某○〇×(]")
 _PLACEHOLDER = expression("X{2,}|(?:^|[≥≤<>=年月])\\*|\\*{2,}|_{2,}|【待|待补充|待填|○{2,}|某某|×{2,}")
-_ONLY_PLACEHOLDER = expression("[≥≤<>=2WwV]?(?:[XxNn*?？]|\\( *\\))(?:%|[^\\W\\d_]{1,3})?")
+_ONLY_PLACEHOLDER = expression("[≥≤<>=2WwV]?(?:[XxNn*?？○〇]|\\( *\\))(?:%|[^\\W\\d_]{1,3})?")
 
 
 def is_unfilled(text: str) -> bool:
