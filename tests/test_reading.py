@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from xl_perfeval import reading, rules
+from xl_perfeval import forms, reading, rules, template
 from xl_perfeval.books import BookFacts, NotReadable
+from xl_perfeval.books.file import FileBook
 from xl_perfeval.books.memory import MemoryBook
-from xl_perfeval.model import CellError, Ref, Stage
+from xl_perfeval.model import CellError, Funding, Project, Ref, Stage, Submission, Unit
 
 HOME = """
 ## 首页
@@ -64,6 +66,21 @@ def test_addresses_are_those_of_the_sheet() -> None:
     place = read.projects[1].funding.at("spent")
     assert (place.sheet, place.cell, place.label) == ("资金概况", "E4", "支出总额")
     assert read.projects[0].items[0].at("benefit").cell == "F3"
+
+
+@pytest.mark.parametrize("edition", forms.editions())
+def test_findings_about_a_blank_form_name_their_cells_in_chinese(edition: str, tmp_path: Path) -> None:
+    blank = Submission(
+        edition=forms.load(edition),
+        unit=Unit(name="示例区科学技术局"),
+        year=2020,
+        projects=(Project(id="P1", name="科普经费", funding=Funding(initial_budget=50, budget=60)),),
+    )
+    template.build(blank, tmp_path / "blank.xlsx")
+    found = rules.check(reading.read(FileBook.open(tmp_path / "blank.xlsx")))
+    labels = {finding.rule: finding.label for finding in found}
+    assert labels["R102"] in {"项目细化内容", "三级指标"}
+    assert not [label for label in labels.values() if label and label.isascii()]
 
 
 def test_a_renamed_tab_is_the_same_sheet() -> None:

@@ -154,7 +154,7 @@ def _with_matrix(
     scoped = sheets.by_sheet[tab]
     block = sheets.block(table, scoped, f"工作表“{tab}”")
     cells = cells_of(scoped, {"name": names.MATRIX_NAME, "note": names.MATRIX_NOTE})
-    sheet = own_sheet(tab, identity, cells, block, "name")
+    sheet = own_sheet(tab, identity, cells, block, "name", {"note": "备注"})
     if block is None:
         return _Own(matrix=sheet)
     locator = block.locator(identity)

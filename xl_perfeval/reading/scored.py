@@ -41,7 +41,7 @@ def with_scoring(sheets: Sheets, edition: Edition, project: Project, tab: str) -
     table, scoped = edition.table("scoring"), sheets.by_sheet[tab]
     block = sheets.block(table, scoped, f"工作表“{tab}”")
     cells = cells_of(scoped, names.SCORING_CELLS)
-    sheet = own_sheet(tab, project.id, cells, block, "level3")
+    sheet = own_sheet(tab, project.id, cells, block, "level3", _headings(edition))
     if block is None:
         return replace(project, scoring=sheet)
     funding = replace(
@@ -99,6 +99,17 @@ def _statements(
             yield Statement(key=each.key, text=text, locator=place)
 
 
+def _headings(edition: Edition) -> dict[str, str]:
+    """What the form prints over its single cells."""
+    frame = edition.frame
+    if frame is None:
+        return {}
+    return {cell.key: _bare(cell.label) for cell in frame.money} | {
+        "expected": frame.expected,
+        "achieved": frame.achieved,
+    }
+
+
 def _bare(label: str) -> str:
     """A heading without the letter behind it: “全年预算数（A）”."""
     return re.sub(r"（[A-C]）$", "", label)
@@ -115,7 +126,7 @@ def _sources(sheets: Sheets, edition: Edition, tab: str, scoped: Mapping[str, Re
         "",
         columns={key: column_letters(row_and_column(ref.cell)[1]) for key, ref in columns.items()},
         labels={"initial_budget": "年初预算数", "budget": "全年预算数", "spent": "全年执行数"}
-        | ({cell.key: _bare(cell.label) for cell in edition.frame.money} if edition.frame else {}),
+        | _headings(edition),
     )
     for place, name in enumerate(read["name"]):
         values: dict[str, Any] = {
@@ -138,7 +149,7 @@ def _with_typed_results(
         cells={
             key: cells[f"execution_{key}"] for key in (*_EXECUTION, "reason") if f"execution_{key}" in cells
         },
-        labels={cell.key: _bare(cell.label) for cell in edition.frame.money} if edition.frame else {},
+        labels=_headings(edition),
     )
     full = edition.scoring.execution_weight if edition.scoring else None
     for key in _EXECUTION:

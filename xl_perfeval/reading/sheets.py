@@ -245,10 +245,18 @@ def check_name(
         sheets.noticed.renamed.append(OwnSheet(sheet=tab, project_id=identity, kind=kind, name=shown))
 
 
-def own_sheet(tab: str, identity: str, cells: Mapping[str, str], block: Block | None, first: str) -> Locator:
+def own_sheet(
+    tab: str,
+    identity: str,
+    cells: Mapping[str, str],
+    block: Block | None,
+    first: str,
+    labels: Mapping[str, str],
+) -> Locator:
     """Where the single cells of a project's own sheet stand; `first` is the column of its first data cell."""
     corner_ = f"{block.columns.get(first, 'A')}{block.first}" if block else "A1"
-    return Locator(tab, identity, cells={**cells, "first": corner_})
+    headed = {"name": "项目名称", **labels, "first": block.labels[first] if block else "整张表"}
+    return Locator(tab, identity, cells={**cells, "first": corner_}, labels=headed)
 
 
 def cells_of(scoped: Mapping[str, Ref], wanted: Mapping[str, str]) -> dict[str, str]:
