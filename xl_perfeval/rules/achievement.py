@@ -119,6 +119,7 @@ def _reason_cell(record: WorkItem | Indicator) -> Place:
         lambda: _scored(sign="定性", target="制度健全", unit=None, actual="部分达成", method="定性"),
         lambda: _scored(target="5300", sign="≤", unit="元/户", actual="5830元/户", level2="成本指标"),
         lambda: _row(quantity="编印宣传资料10000份以上", actual="编印宣传资料1000余册"),
+        lambda: _row(benefit="群众满意度90%以上", actual="举办培训3场，验收合格率100%，群众满意度83%"),
     ],
 )
 def missed_without_reason(project: Project, submission: Submission) -> Iterator[Problem]:
@@ -166,6 +167,8 @@ def _surely_missed(found: Comparison, item: WorkItem) -> bool:
     if found.outcome is not Outcome.MISSED:
         return False
     done = figures(found.actual)
+    if done and done[0].kind is quantity.FigureKind.rate:  # 兑付率100% makes up for no other share
+        return True
     same = [
         each.value for each in figures(words(item.actual)) if done and each.unit_group == done[0].unit_group
     ]
