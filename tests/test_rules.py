@@ -55,6 +55,14 @@ def test_the_example_submission_is_clean() -> None:
     assert rules.check(submission(), sending=True) == []
 
 
+@pytest.mark.parametrize(
+    "cells", [{"quantity": "举办培训XX场"}, {"actual": "XX"}, {"quality": "根据实际工作安排，合格率XX"}]
+)
+def test_a_placeholder_is_reported_once(cells: dict[str, str]) -> None:
+    (placeholder,) = (f for f in rules.check(submission(project(items=[item(**cells)]))) if f.rule != "R109")
+    assert placeholder.rule == "R105"
+
+
 def test_issue_catalogue_is_complete() -> None:
     expected = {f"F{n:03}" for n in range(1, 14)}
     expected |= {f"R{n}" for n in range(101, 112)} | {f"M{n}" for n in range(101, 116)}
