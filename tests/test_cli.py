@@ -117,7 +117,7 @@ def test_help_names_what_exists(capsys: pytest.CaptureFixture[str]) -> None:
             "没有 --outptu 这个选项，是不是 --output。用法见 perfeval validate --help。",
         ),
         (["validate", "--zzz", "x"], "没有 --zzz 这个选项。用法见 perfeval validate --help。"),
-        (["validate", "x", "--output"], "--output 后面还要写上内容。用法见 perfeval --help。"),
+        (["validate", "x", "--output"], "--output 后面还要写上内容。用法见 perfeval validate --help。"),
         (
             ["validate", "x", "--format", "xml"],
             "--format 后面写的是“xml”，只能写 text、json、html 中的一个。",

@@ -40,6 +40,13 @@ class _Command(TyperCommand):
     def get_params(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         return _quickly_read(super().get_params(ctx))
 
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
+        try:
+            return super().parse_args(ctx, args)
+        except typer.TyperException as error:
+            error.__dict__["ctx"] = error.__dict__.get("ctx") or ctx  # an option without its value has none
+            raise
+
     def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         formatter.write(_help(self, ctx))
 
