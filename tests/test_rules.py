@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from xl_perfeval import rules
 from xl_perfeval.findings import Severity
+from xl_perfeval.model import CellError, Intake, Ref, Shown, Stray
 from xl_perfeval.rules import engine
 from xl_perfeval.rules.engine import Rule
 from xl_perfeval.rules.examples import item, project, submission
@@ -61,6 +63,37 @@ def test_the_example_submission_is_clean() -> None:
 def test_a_placeholder_is_reported_once(cells: dict[str, str]) -> None:
     (placeholder,) = (f for f in rules.check(submission(project(items=[item(**cells)]))) if f.rule != "R109")
     assert placeholder.rule == "R105"
+
+
+def test_a_rate_that_was_typed_over_is_set_beside_a_percentage() -> None:
+    shown = Shown("rate", Ref("资金概况", "I6"), "执行率", 0.5)
+    clean = submission(project(budget=80, spent=60, items=[item(cost=80)], reason="质保金未到期"))
+    wrong = replace(clean, projects=(replace(clean.projects[0], shown=(shown,)),))
+    assert [f.problem for f in rules.check(wrong) if f.rule == "F005"] == [
+        "“执行率”显示50%，按填报内容应为75%。"
+    ]
+
+
+def test_sums_that_read_an_error_value_are_no_second_finding() -> None:
+    broken = CellError("#REF!")
+    clean = submission(
+        project(items=[item(cost=broken)]),
+        intake=Intake(errors=(Stray(at=Ref("项目1", "C8"), value=broken, sheet_id="P1", label="成本目标"),)),
+    )
+    shown = (Shown("total cost", Ref("项目1", "C12"), "成本目标合计", broken),)
+    found = rules.check(replace(clean, projects=(replace(clean.projects[0], shown=shown),)))
+    assert [f.rule for f in found if f.severity is Severity.ERROR] == ["F010"]
+
+
+def test_a_number_outside_the_table_is_quoted_as_it_was_typed() -> None:
+    stray = Stray(at=Ref("资金概况", "E20"), value=100.0, sheet_id="FUNDS")
+    (found,) = rules.check(submission(intake=Intake(outside=(stray,))))
+    assert found.problem == "100写在表格外面，没有计入。"
+
+
+def test_a_dash_for_no_amount_is_to_be_cleared_not_filled() -> None:
+    (found,) = (f for f in rules.check(submission(project(spent_local="—"))) if f.rule == "F007")
+    assert found.remedy == "没有金额的，请清空这一格；有的，请只填数字，单位万元。"
 
 
 def test_issue_catalogue_is_complete() -> None:

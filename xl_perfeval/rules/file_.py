@@ -25,6 +25,7 @@ from xl_perfeval.model import (
 )
 from xl_perfeval.rules.engine import Problem, described, is_blank, named, project_named, rule, wan
 from xl_perfeval.rules.examples import indicator, item, platform_edition, project, submission
+from xl_perfeval.wording import typed
 
 described(
     "F001",
@@ -127,12 +128,15 @@ def computed_cell_differs(submission: Submission) -> Iterator[Problem]:
             remedy="请用 Excel 或 WPS 打开后保存，再校验一次。",
         )
         return
+    spreads = bool(submission.intake.errors)  # F010 speaks; sums that read an error value show one, too
     for shown in submission.shown:
         total = rollup.total_of(submission.projects, shown.key.removeprefix("funds "))
-        if total:
+        if total and not (spreads and isinstance(shown.value, CellError)):
             yield _computed(shown, total, "FUNDS", None)
     for project in submission.projects:
         for shown in project.shown:
+            if spreads and isinstance(shown.value, CellError):
+                continue
             expected = _expected(project, shown.key)
             if rollup.differs(shown.value, expected):
                 yield _computed(shown, expected, project.id, project.called)
@@ -159,13 +163,21 @@ def _expected(project: Project, key: str) -> Decimal | None:
 
 
 def _computed(shown: Shown, expected: Decimal | None, sheet_id: str, called: str | None) -> Problem:
+    as_seen = _shown_as_rate if shown.key in {"rate", "matrix rate"} else _shown
     return Problem(
         at=Place(shown.at.sheet, shown.at.cell, shown.label, sheet_id, shown.key, called),
         value=shown.value,
         expected=expected,
-        problem=f"“{shown.label}”显示{_shown(shown.value)}，按填报内容应为{_shown(expected)}。",
+        problem=f"“{shown.label}”显示{as_seen(shown.value)}，按填报内容应为{as_seen(expected)}。",
         remedy="请恢复这一格的公式；公式没有改过的，请用 Excel 或 WPS 打开后保存。",
     )
+
+
+def _shown_as_rate(value: CellValue | Decimal) -> str:
+    """As the percent format of the cell shows it."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return rollup.percent(Decimal(repr(value)) if isinstance(value, float) else Decimal(value))
+    return _shown(value)
 
 
 def _shown(value: CellValue | Decimal) -> str:
@@ -175,7 +187,7 @@ def _shown(value: CellValue | Decimal) -> str:
         return quantity.plain(
             rollup.excel_round(Decimal(repr(value)) if isinstance(value, float) else Decimal(value), 6)
         )
-    return f"“{value}”"
+    return f"“{_short(str(value))}”"
 
 
 @rule(
@@ -245,11 +257,11 @@ def _amount_column(
 
 
 def _unread(record: Record, key: str, name: str, value: str, read: quantity.Amount) -> Problem:
-    meant = (
-        f"如是{wan(read.amount)}，请只填{quantity.plain(read.amount)}。"
-        if read.amount is not None
-        else "请只填数字，单位万元，例如“60”。"
-    )
+    meant = "请只填数字，单位万元，例如“60”。"
+    if read.amount is not None:
+        meant = f"如是{wan(read.amount)}，请只填{quantity.plain(read.amount)}。"
+    elif not typed(value):
+        meant = "没有金额的，请清空这一格；有的，请只填数字，单位万元。"
     return Problem(
         at=record.at(key),
         value=value,
@@ -450,7 +462,7 @@ def outside_the_block(submission: Submission) -> Iterator[Problem]:
         yield Problem(
             at=_somewhere(cell.at.sheet, cell.at.cell, f"outside|{cell.at.cell}", sheet_id=cell.sheet_id),
             value=cell.value,
-            problem=f"“{_short(str(cell.value))}”写在表格外面，没有计入。",
+            problem=f"{_shown(cell.value)}写在表格外面，没有计入。",
             remedy="请移到“▲ 在此行以上插入”一行的上面。",
         )
     for ref in submission.intake.merged:
