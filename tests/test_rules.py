@@ -96,6 +96,17 @@ def test_a_dash_for_no_amount_is_to_be_cleared_not_filled() -> None:
     assert found.remedy == "没有金额的，请清空这一格；有的，请只填数字，单位万元。"
 
 
+def test_a_page_pasted_into_a_name_does_not_fill_the_messages() -> None:
+    found = rules.check(
+        submission(project(name="科普\n" * 9000, items=[item(name="培训" * 9000, cost=None)]))
+    )
+    assert found
+    for finding in found:
+        assert len(finding.problem) < 200
+        assert len(finding.row_name or "") < 80
+        assert "\n" not in finding.problem + (finding.row_name or "")
+
+
 def test_issue_catalogue_is_complete() -> None:
     expected = {f"F{n:03}" for n in range(1, 14)}
     expected |= {f"R{n}" for n in range(101, 112)} | {f"M{n}" for n in range(101, 116)}

@@ -222,12 +222,23 @@ def wan(value: Decimal) -> str:
 
 def named(record: WorkItem | Indicator) -> str:
     """The row as staff know it: 第5项“学习、交流及其他”."""
-    return f"第{record.number}项“{record.called}”" if record.called else f"第{record.number}项"
+    called = _in_a_line(record.called)
+    return f"第{record.number}项“{called}”" if called else f"第{record.number}项"
 
 
 def project_named(project: Project) -> str:
     """The project as staff know it: “科普经费”, or 第3个项目 while it has no name."""
-    return f"“{project.called}”" if project.called else f"第{project.number}个项目"
+    called = _in_a_line(project.called)
+    return f"“{called}”" if called else f"第{project.number}个项目"
+
+
+def _in_a_line(name: str | None) -> str | None:
+    """A name as messages quote it: the whole of it, but not a page that was pasted into the cell."""
+    name = " ".join(name.split()) if name else None
+    return f"{name[:_LONGEST_NAME]}……" if name and len(name) > _LONGEST_NAME else name
+
+
+_LONGEST_NAME = 60
 
 
 # --- running ------------------------------------------------------------------------------------------
@@ -292,7 +303,7 @@ def _finding(each: Rule, problem: Problem, changed: str | None) -> Finding:
         severity=severity,
         at=Ref(at.sheet, at.cell) if at.cell else None,
         label=at.label or None,
-        row_name=at.row_name,
+        row_name=_in_a_line(at.row_name),
         value=problem.value,
         expected=problem.expected,
         difference=problem.difference,
