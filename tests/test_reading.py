@@ -83,6 +83,15 @@ def test_findings_about_a_blank_form_name_their_cells_in_chinese(edition: str, t
     assert not [label for label in labels.values() if label and label.isascii()]
 
 
+def test_a_deleted_sheet_is_one_finding() -> None:
+    whole = MATRIX.format(tab="项目1_科普", name="科普培训", cost=60) + MATRIX.format(
+        tab="项目2_科技", name="业务培训", cost=73
+    )
+    read = reading.read(MemoryBook.from_markdown(HOME + FUNDS + whole))
+    assert read.intake.missing == ("工作表“报告文字”",)
+    assert [finding.rule for finding in rules.check(read)] == ["F003"]
+
+
 def test_a_renamed_tab_is_the_same_sheet() -> None:
     renamed = reading.read(
         book(

@@ -82,7 +82,7 @@ def base_block(book: ReadableBook) -> Ref | None:
 
 def _block(sheets: Sheets, edition: Edition) -> Block | None:
     table = edition.table("narrative")
-    block = sheets.block(table, sheets.workbook, "报告文字", also={"key": names.NARRATIVE_KEY})
+    block = sheets.block(table, sheets.workbook, "工作表“报告文字”", also={"key": names.NARRATIVE_KEY})
     return block if block is not None and "text" in block.columns else None
 
 

@@ -113,13 +113,14 @@ class Sheets:
     ) -> Block | None:
         """Where the columns of a table stand; what is gone is noticed."""
         found: dict[str, Ref] = {}
+        gone: list[str] = []
         for each in table.fields:
             ref = scope.get(names.column(table, each))
-            if ref is None or ref.cell == BROKEN:
-                if each.kind is not FieldKind.COMPUTED:
-                    self.noticed.missing.append(f"{where}的“{each.label}”列")
-            else:
+            if ref is not None and ref.cell != BROKEN:
                 found[each.key] = ref
+            elif each.kind is not FieldKind.COMPUTED:
+                gone.append(f"{where}的“{each.label}”列")
+        self.noticed.missing += gone if found else [where]
         found |= {
             key: scope[name]
             for key, name in (also or {}).items()
