@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from xl_perfeval.expressions import expression
 from xl_perfeval.findings import Severity
-from xl_perfeval.model import CellValue, FormTable, Indicator, Paragraph, Project, Stage, Submission, WorkItem
+from xl_perfeval.model import (
+    CellValue,
+    FormTable,
+    Indicator,
+    Intake,
+    Paragraph,
+    Place,
+    Project,
+    Ref,
+    Stage,
+    Submission,
+    WorkItem,
+    row_and_column,
+)
 from xl_perfeval.rules.engine import Problem, Unknown, is_blank, named, project_named, rule
 from xl_perfeval.rules.examples import evidence_edition, indicator, indicators, item, project, submission
 
@@ -23,6 +36,9 @@ _SATISFACTION = expression(r"满意[^。；;]{0,12}?[0-9０-９]|[0-9０-９][^�
     passes=[
         lambda: submission(project(items=[item(benefit="群众满意度90%以上", cost=60)])),
         lambda: submission(project(spent=None), stage=Stage.TARGETS),
+        lambda: submission(
+            project(items=[item(), item(name=None)]), intake=Intake(merged=(Ref("项目1", "B8:B9"),))
+        ),
     ],
     fails=[
         lambda: submission(project(items=[item(benefit=None)])),
@@ -55,13 +71,13 @@ def required_cell_blank(submission: Submission) -> Iterator[Problem]:
             remedy="请一行填一个项目，例如“科普经费”。",
         )
     year_end = submission.stage is not Stage.TARGETS
-    funds = submission.edition.table("funds")
+    funds, matrix = submission.edition.table("funds"), submission.edition.table("matrix")
+    merged = submission.intake.merged
     for project in submission.projects:
-        yield from _blanks_of_project(project, funds, year_end)
-    matrix = submission.edition.table("matrix")
-    for project in submission.projects:
+        blanks = [*_blanks_of_project(project, funds, year_end)]
         for item in project.items:
-            yield from _blanks_of_item(item, matrix, year_end)
+            blanks += _blanks_of_item(item, matrix, year_end)
+        yield from (each for each in blanks if not _is_covered(each.at, merged))
 
 
 def _blanks_of_project(project: Project, funds: FormTable, year_end: bool) -> Iterator[Problem]:
@@ -86,6 +102,16 @@ def _blanks_of_item(item: WorkItem, matrix: FormTable, year_end: bool) -> Iterat
                 problem=f"{named(item)}的“{field.label}”没有填。",
                 remedy=_remedy(field.example),
             )
+
+
+def _is_covered(place: Place, merged: Iterable[Ref]) -> bool:
+    """Whether a cell is blank because it was merged into another; F012 speaks there."""
+    row, column = row_and_column(place.cell)
+    for ref in merged:
+        (top, left), (bottom, right) = map(row_and_column, (ref.cell, ref.cell.rpartition(":")[2]))
+        if ref.sheet == place.sheet and top <= row <= bottom and left <= column <= right:
+            return True
+    return False
 
 
 def _remedy(example: str) -> str:
