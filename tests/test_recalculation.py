@@ -6,6 +6,7 @@ way round: insert rows as people do, save, read, check.
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,21 @@ def many(edition: str, count: int) -> Submission:
     projects = [project for seed in range(count) for project in clean.submission(seed, edition).projects]
     numbered = tuple(replace(each, id=f"P{n}", number=n) for n, each in enumerate(projects[:count], start=1))
     return replace(clean.submission(1, edition), projects=numbered)
+
+
+def test_large_amounts_are_shown_in_full(office: Office, tmp_path: Path) -> None:
+    start = clean.submission(1, COUNTY)
+    items = tuple(replace(start.projects[0].items[0], cost=cost) for cost in (98765.43, 12345.6))
+    funding = replace(start.projects[0].funding, budget=123456.78, spent=98765.432109)
+    large = replace(start, projects=(replace(start.projects[0], funding=funding, items=items),))
+    pdf = tmp_path / "自评.pdf"
+    office.to_pdf(built(tmp_path, large), pdf)
+    shown = subprocess.run(
+        ["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True
+    ).stdout.decode()
+    assert "111111.03万元" in shown
+    assert "✗ 少12345.75万元" in shown
+    assert "##" not in shown
 
 
 # --- every formula ------------------------------------------------------------------------------------

@@ -125,9 +125,9 @@ def _strip(context: Context, sheet: Sheet, grid: Grid, project: Project) -> None
     total = rollup.total(item.cost for item in project.items)
     compared = budget is not None and any(_is_filled(grid, item) for item in project.items)
     gap = float(rollup.excel_round(total - (budget or Decimal(0)), 6)) if compared else ""
-    sheet.formula(
-        STRIP, at[names.MATRIX_GAP], formula, gap, style("computed.center", bold=True, num_format=GAP)
-    )
+    one_line = {"text_wrap": False, "shrink": True}
+    look = style("computed.center", bold=True, num_format=GAP, **one_line)
+    sheet.formula(STRIP, at[names.MATRIX_GAP], formula, gap, look)
 
 
 def _strip_columns(grid: Grid) -> dict[str, int]:

@@ -110,8 +110,8 @@ STYLES: dict[str, dict[str, Any]] = {
     # computed, locked cells
     "computed": {**_COMPUTED, "text_wrap": True, "indent": 1},
     "computed.center": {**_COMPUTED, "align": "center", "text_wrap": True},
-    "computed.amount": {**_COMPUTED, "num_format": MONEY, "align": "right"},
-    "computed.percent": {**_COMPUTED, "num_format": PERCENT, "align": "right"},
+    "computed.amount": {**_COMPUTED, "num_format": MONEY, "align": "right", "shrink": True},
+    "computed.percent": {**_COMPUTED, "num_format": PERCENT, "align": "right", "shrink": True},
     "computed.link": {**_COMPUTED, "font_color": SKY, "underline": 1, "align": "center"},
     "total": {
         **_COMPUTED,
@@ -127,6 +127,7 @@ STYLES: dict[str, dict[str, Any]] = {
         "bold": True,
         "num_format": MONEY,
         "align": "right",
+        "shrink": True,
         "top": 2,
         "bottom": 2,
         "top_color": BLUE,
@@ -137,6 +138,7 @@ STYLES: dict[str, dict[str, Any]] = {
         "bold": True,
         "num_format": PERCENT,
         "align": "right",
+        "shrink": True,
         "top": 2,
         "bottom": 2,
         "top_color": BLUE,
