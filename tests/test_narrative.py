@@ -409,6 +409,12 @@ def test_scored_rows_are_compared_one_by_one() -> None:
     )
 
 
+def test_the_unit_stands_behind_a_figure_that_carries_a_note() -> None:
+    noted = replace(SCORED[3], actual="94.6（抽样120户）", weight=None)
+    said = drafted(scored(noted, edition="hunan-county"), "results")
+    assert "学员满意度目标不低于90%，实际94.6%（抽样120户），已超过目标。" in said["results/P1"]
+
+
 def test_the_ministry_s_report_analyses_outputs_and_effects() -> None:
     what = scored(*SCORED)
     assert drafted(what, "results") == {

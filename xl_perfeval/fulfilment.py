@@ -104,7 +104,8 @@ def worded(row: Indicator) -> tuple[str, str]:
         words = _SIGN_WORDS.get(sign, "")
         target = f"{'不低于' if words == '不少于' and unit == '%' else words}{target}{unit}"
     actual = typed(row.actual)
-    return target, f"{actual}{unit}" if _NUMBER.fullmatch(actual) else actual
+    number = _NUMBER_AND_NOTE.fullmatch(actual)
+    return target, f"{number[1]}{unit}{number[2]}" if number else actual
 
 
 # --- which figure belongs to which target ---------------------------------------------------------------
@@ -150,6 +151,8 @@ class _Found(NamedTuple):
 _MOST_FIGURES = 60
 """Figures of one row beyond which nothing is compared; such a row is a pasted table, not a target."""
 _NUMBER = expression(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?")
+_NUMBER_AND_NOTE = expression(r"([-+]?[0-9][0-9,]*(?:\.[0-9]+)?)((?:[（(].*)?)")
+"""94.6, or 94.6（抽样120户）: the unit belongs behind the number."""
 _SIGN_WORDS = {"≥": "不少于", "＞": "超过", ">": "超过", "≤": "不超过", "＜": "低于", "<": "低于"}
 _TARGET_COLUMNS = ("quantity", "quality", "benefit")
 _ASKING = {quantity.Sign.implicit, quantity.Sign.equal, quantity.Sign.at_least, quantity.Sign.more_than}
