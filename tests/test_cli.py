@@ -548,7 +548,7 @@ def test_no_permission_to_write_or_read(filled: Path, tmp_path: Path) -> None:
     for arguments, part in (
         (["new", "上锁/表.xlsx"], "没有权限写"),
         (["export", "自评.xlsx", "--to", "上锁/出.json"], "没有权限写"),
-        (["demo", "上锁/demo"], "没有建成"),
+        (["demo", "上锁/demo"], "没有建成（没有权限）"),
     ):
         assert_sentence(*as_somebody(arguments, tmp_path), part)
     assert files_in(locked) == []

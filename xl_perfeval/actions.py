@@ -568,7 +568,6 @@ def _made(folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise saving.NotSaved(
-            f"文件夹“{folder}”没有建成（{error.strerror or error}）。请换一个有权限、有空间的地方。"
-        ) from error
+        why = "没有权限" if isinstance(error, PermissionError) else error.strerror or error
+        raise saving.NotSaved(f"文件夹“{folder}”没有建成（{why}）。请换一个有权限、有空间的地方。") from error
     return missing
