@@ -73,3 +73,9 @@ PLAIN = (
 def test_plain_sentences_alarm_nobody(text: str) -> None:
     given = submission(project(items=[item()]), texts={"results": f"科普经费按计划实施。{text}"})
     assert of_text(rules.check(given)) == []
+
+
+def test_a_sum_is_told_in_the_unit_of_its_parts() -> None:
+    text = "全年受理来电6.8万件，其中咨询类4.2万件、投诉类1.5万件、求助类1.2万件。"
+    found = rules.check(submission(texts={"management": text}))
+    assert of_text(found) == ["N612 “4.2万件、1.5万件、1.2万件”相加是6.9万件，合计写“6.8万件”，相差0.1万件。"]

@@ -79,6 +79,8 @@ _TOTALS = expression(r"其中|共|合计|总计|累计")
 
 
 def _said(value: Decimal, like: Figure) -> str:
+    if "万" in like.text and like.kind is quantity.FigureKind.count:
+        return f"{quantity.plain(rollup.excel_round(value / 10000, 6))}万{like.unit}"
     return f"{quantity.plain(rollup.excel_round(value, 6))}{like.unit}"
 
 
