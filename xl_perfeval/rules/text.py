@@ -243,12 +243,17 @@ _WHOLE = expression(r"总额|总预算|总支出|合计|共计|全部项目|各�
         lambda: _two("全年争取上级资金总额1700万元。"),
         lambda: _two("第2个项目（未填名称）支出59.99万元，执行率99.98%。"),
         lambda: _two("指标总额133万元（其中区级指标总额120万元），支出总额132.99万元。"),
+        lambda: _two("与2019年相比，预算总额增加21万元。"),
+        lambda: _two("2个项目中，1个项目执行率为100%，1个项目执行率为99.98%。"),
+        lambda: _two("2个项目预算执行率超过95%。"),
     ],
     fails=[
         lambda: _two("项目共2个，指标总额143万元。"),
         lambda: _two("项目共2个，指标总额133万元，支出总额130万元。"),
         lambda: _two("全部项目预算执行率97%。"),
         lambda: _two("项目共2个，支出总额132.99万元，结余1.5万元。"),
+        lambda: _two("2个项目预算执行率均为97%。"),
+        lambda: _two("2个项目预算执行率低于95%。"),
     ],
 )
 def total_contradicts_tables(paragraph: Paragraph, submission: Submission) -> Iterator[Problem]:
@@ -259,9 +264,9 @@ def total_contradicts_tables(paragraph: Paragraph, submission: Submission) -> It
             continue
         for figure in figures(clause.text):
             before = clause.text[: figure.start]
-            if figure.approximate or "其中" in before or _OTHERS.search(before):
+            if figure.approximate or "其中" in before or _OTHERS.search(before) or _CHANGE.search(before):
                 continue
-            if _speaks_of_one(submission, clause):
+            if _speaks_of_one(submission, clause) or _speaks_of_some(submission, clause.before + before):
                 continue
             stated = _total_meant(figure, before, clause, totals)
             if stated is None:
@@ -272,6 +277,10 @@ def total_contradicts_tables(paragraph: Paragraph, submission: Submission) -> It
             yield from _total_problem(figure, word, expected, paragraph.at("text"))
 
 
+_CHANGE = expression(
+    r"(?:增加|增长|增幅|减少|下降|压减|节约|节省|调增|调减|追加|上升|提高|降低|多|少)(?:支出|安排)?(?:了|额|为)?$"
+)
+"""Before a difference from another year or from the first plan: 预算总额增加210万元."""
 _SPEAKS_OF_MONEY = expression(r"[元万%％]")
 
 
@@ -296,6 +305,18 @@ def _speaks_of_one(submission: Submission, clause: Clause) -> bool:
 _UNNAMED = expression(r"第\d+个项目")
 
 
+def _speaks_of_some(submission: Submission, said: str) -> bool:
+    """Whether the projects counted last are not all of them (5个项目执行率超过95%)."""
+    if "个项目" not in said:
+        return False
+    counted = [
+        figure.value
+        for figure in figures(said)
+        if figure.unit == "个" and said[figure.end :].startswith("项目")
+    ]
+    return bool(counted) and counted[-1] < len(submission.projects)
+
+
 def _total_meant(
     figure: quantity.Figure, before: str, clause: Clause, totals: _Money
 ) -> tuple[str, Decimal | None] | None:
@@ -316,12 +337,14 @@ def _total_meant(
 def _total_problem(figure: quantity.Figure, word: str, expected: Decimal, at: Place) -> Iterator[Problem]:
     if word == "执行率":
         stated, unit = figure.value / 100, _unit(figure) / 100
+        if _is_bound_kept(figure, stated, expected):
+            return
         if abs(stated - expected) < unit:  # rounding and truncation are both common
             return
         shown = rollup.percent(expected)
     else:
         stated, shown = figure.value, wan(expected)
-        if _agrees(figure, expected):
+        if _agrees(figure, expected) or _is_bound_kept(figure, stated, expected):
             return
     yield Problem(
         at=at,
@@ -331,6 +354,13 @@ def _total_problem(figure: quantity.Figure, word: str, expected: Decimal, at: Pl
         problem=f"文字写{word}“{_printed(figure)}”，按资金概况合计应为{shown}。",
         remedy=f"请改为“{shown}”；资金概况有误的，请改资金概况。",
     )
+
+
+def _is_bound_kept(figure: quantity.Figure, stated: Decimal, expected: Decimal) -> bool:
+    """Whether a figure that only says more or less than (超过95%) is borne out."""
+    if figure.sign in {quantity.Sign.at_least, quantity.Sign.more_than}:
+        return expected >= stated
+    return figure.sign in {quantity.Sign.at_most, quantity.Sign.less_than} and expected <= stated
 
 
 def _planned(text: str, actual: str = "举办业务培训10期，培训2000人次，满意度92%") -> Submission:
