@@ -123,3 +123,9 @@ def test_scores_are_compared_with_the_formula_to_half_a_printed_digit() -> None:
     assert typed("33.3") == typed(33) == typed("33.33") == []
     assert typed("33.2")[0].expected == Decimal("33.33")
     assert typed(34)[0].difference == Decimal("0.67")
+
+
+def test_a_shortfall_of_money_is_told_in_the_unit_of_the_row() -> None:
+    dear = scored(level2="成本指标", level3="亩均投资", sign="≤", target="1500", unit="元", actual="1600")
+    (missed,) = found(dear, "A301")
+    assert "实际1600元，多100元，没有写原因" in missed.problem

@@ -181,8 +181,11 @@ def _shortfall(row: Indicator) -> str:
     if bound is None or done.low is None:
         return "没有完成"
     unit = "个百分点" if wanted.unit == done.unit == "%" else done.unit or words(row.unit)
+    gap = abs(done.low - bound)
+    if unit == "万元" and words(row.unit) == "元":  # amounts are read in 万元
+        unit, gap = "元", gap * 10000
     rough = "约" if done.approximate else ""
-    return f"{'少' if done.low < bound else '多'}{rough}{quantity.plain(abs(done.low - bound))}{unit}"
+    return f"{'少' if done.low < bound else '多'}{rough}{quantity.plain(gap)}{unit}"
 
 
 def _about_item(item: WorkItem, found: list[Comparison], verdict: str, remedy: str) -> Problem:
@@ -275,9 +278,12 @@ def _share_of(found: Comparison) -> str:
         lambda: _scored(target="412.83hm", unit=None, sign=None, actual="412.83hm²", level3="造林面积"),
         lambda: _row(quantity="举办培训3场以上", actual="举办培训3场，培训120人"),
         lambda: _row(quantity="编印资料100份", actual="编印资料100册"),
+        lambda: _scored(target="2", unit="万人次", actual="21000人次", level3="培训人次"),
+        lambda: _scored(target="0.8", unit="万亩", actual="0.8万亩", level3="新建高标准农田面积"),
     ],
     fails=[
         lambda: _scored(unit="场", actual="120人"),
+        lambda: _scored(target="0.8", unit="万亩", actual="8000亩", level3="新建高标准农田面积"),
         lambda: _scored(target="100", unit="人", actual="100人次", level3="培训人数"),
         lambda: _row(quantity="编印宣传资料10000份以上", actual="编印宣传资料1000余册", reason="改用电子版"),
     ],

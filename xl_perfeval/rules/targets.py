@@ -447,6 +447,8 @@ def contradict(unit: str, column: str) -> bool:
     known = figures(f"1{column}")
     if len(known) != 1 or not known[0].unit or known[0].end != len(column) + 1:
         return False
+    if unit != column and unit.removeprefix("万") == column.removeprefix("万"):
+        return known[0].unit == column  # 8000亩 under 万亩; 万人次 is read as 人次, and no contradiction
     if unit in column or column in unit:
         return False
     return quantity.comparable(unit, column) is quantity.Comparison.different
