@@ -285,6 +285,7 @@ def several_targets(indicator: Indicator) -> Iterator[Problem]:
         lambda: _scored(level3="培训合格率", target="120", unit="%", actual="120"),
         lambda: _scored(level3="培训出勤率", target="95", unit="人", actual="95"),
         lambda: _scored(sign="≤", actual="2"),
+        lambda: _scored(level3="学员满意度", sign="≤", target="90", unit="%", actual="89"),
         lambda: submission(project(items=[item(quality="培训合格率120%以上")])),
     ],
 )
@@ -362,6 +363,7 @@ _COST_NAME = expression(r"成本|费用|支出|造价|单价")
 _NOT_SMALL = expression(r"标准|节约|节支|降低|减少|核算|控制率|收入|回收|补偿|分摊率|覆盖|占比")
 _GROWS = expression(r"新增|带动|增加|增收|创造|提供|税收|产值|收入|利润|受益|就业|惠及")
 _BUILT = expression(r"举办|开展|组织|召开|培训|建设|新建|新增|改造|采购|购置|印制|发放资料|推荐|培育|创建")
+_GOOD_SHARE = expression(r"满意[度率]|(?:合格|达标|知晓|及时|准确|优良|完好|覆盖)率")
 _LIMITED = expression(
     r"控制|不超|上限|限额|限制|压减|减少|下降|降低|投诉|事故|违|误|超|成本|费用|调整|天数|时间|时限"
 )
@@ -379,6 +381,8 @@ def _should_be_small(row: Indicator, name: str, unit: str) -> bool:
 def _should_be_large(row: Indicator, name: str, unit: str) -> bool:
     if _LIMITED.search(name):
         return False
+    if unit == "%" and _GOOD_SHARE.search(name):
+        return True
     if "效益" in words(row.level1) and _GROWS.search(name):
         return True
     return words(row.level2) == "数量指标" and _BUILT.search(name) is not None and _counts(unit)
