@@ -129,3 +129,8 @@ def test_a_shortfall_of_money_is_told_in_the_unit_of_the_row() -> None:
     dear = scored(level2="成本指标", level3="亩均投资", sign="≤", target="1500", unit="元", actual="1600")
     (missed,) = found(dear, "A301")
     assert "实际1600元，多100元，没有写原因" in missed.problem
+
+
+def test_a_share_stored_as_a_fraction_is_doubted_not_missed() -> None:
+    stored = scored(level2="质量指标", level3="培训合格率", target="95", unit="%", actual=0.985)
+    assert [f.rule for f in rules.check(stored)] == ["T202"]

@@ -32,6 +32,7 @@ from xl_perfeval.rules.readings import (
     actual_of,
     figured,
     has_reason,
+    is_number,
     qualitative,
     target,
     target_of,
@@ -61,9 +62,17 @@ def _year_end(submission: Submission) -> None:
 
 def compared(row: Indicator) -> Comparison | None:
     """Target and result of a scored row; `None` where they cannot be compared."""
-    if qualitative(row) or _other_unit(row):
+    if qualitative(row) or _other_unit(row) or _is_doubtful(row):
         return None
     return fulfilment.of_indicator(row)
+
+
+def _is_doubtful(row: Indicator) -> bool:
+    """Whether a figure is probably another one, such as 0.985 where 98.5% is meant; T202 speaks."""
+    return any(
+        is_number(value) and not read(row).certain
+        for value, read in ((row.target, target_of), (row.actual, actual_of))
+    )
 
 
 def _other_unit(row: Indicator) -> str:
