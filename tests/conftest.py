@@ -6,11 +6,15 @@ import gc
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests import office as headless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+settings.register_profile("steady", deadline=None)  # a busy machine is no fault of the program
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
