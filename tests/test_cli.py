@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from tests.commands import call, perfeval
 from xl_perfeval import __version__, actions, cli, exchange, forms, printing, progress, sample, webpage
 
 if TYPE_CHECKING:
@@ -41,16 +42,6 @@ COMMANDS = (
 NOBODY = 65534
 
 
-def perfeval(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    """One run of the program as a process of its own."""
-    options.setdefault("input", "")
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **options.pop("env", {})}
-    command = [sys.executable, "-m", "xl_perfeval", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, encoding="utf-8", env=environment, check=False, timeout=120, **options
-    )
-
-
 def fails(run: subprocess.CompletedProcess[str], status: int = 2) -> str:
     """The one sentence on stderr of a run that failed."""
     assert run.returncode == status, run.stderr
@@ -59,14 +50,6 @@ def fails(run: subprocess.CompletedProcess[str], status: int = 2) -> str:
     for word in ("Traceback", "Error", "None", "null", "非法", "无效", "错误代码", "字段"):
         assert word not in sentence
     return sentence
-
-
-def call(*arguments: str | Path) -> int:
-    """One run inside this process; what it prints is captured by pytest."""
-    with pytest.raises(SystemExit) as exit_:
-        cli.main([str(each) for each in arguments])
-    assert isinstance(exit_.value.code, int)
-    return exit_.value.code
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,10 @@ import pytest
 import xlsxwriter
 
 from tests import office as headless
+from tests.commands import call
 from tests.office import Office, cached_values
 from tests.test_recalculation import many
-from xl_perfeval import cli, functions, installation, sample, template
+from xl_perfeval import functions, installation, sample, template
 from xl_perfeval.books.file import FileBook
 from xl_perfeval.forms import names
 from xl_perfeval.installation import NotInstalled, basic, bridge
@@ -217,13 +218,6 @@ def test_a_folder_that_refuses_is_one_sentence(monkeypatch: pytest.MonkeyPatch, 
 
 
 # --- the command line ---------------------------------------------------------------------------------
-
-
-def call(*arguments: str) -> int:
-    """The exit status of a call."""
-    with pytest.raises(SystemExit) as left:
-        cli.main(arguments)
-    return int(left.value.code or 0)
 
 
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

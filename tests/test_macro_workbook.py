@@ -22,6 +22,7 @@ from pyopenvba.cfb import CFB
 from pyopenvba.vba import compress, decompress
 
 from tests import package_checks as checks
+from tests.commands import perfeval
 from tests.office import assert_cached_values_right, cached_values, without_cached_values
 from tests.package_checks import RIBBON, VBA, Package
 from xl_perfeval import __version__, actions, forms, sample, saving, template
@@ -264,12 +265,6 @@ def test_macros_without_ours_are_foreign(one: Path, tmp_path: Path) -> None:
 
 
 # --- commands -----------------------------------------------------------------------------------------
-
-
-def perfeval(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the program as users do."""
-    command = [sys.executable, "-m", "xl_perfeval", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 def test_new_makes_a_macro_workbook_by_its_name(tmp_path: Path) -> None:

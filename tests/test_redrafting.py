@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from tests import office as headless
 from tests import validator
+from tests.commands import call
 from tests.live import open_live
-from tests.test_cli import call
 from xl_perfeval import actions, exchange, forms, narrative, reading, renewal, sample
 from xl_perfeval.books import Formula
 from xl_perfeval.books.file import FileBook

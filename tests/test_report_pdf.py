@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.commands import call
 from tests.docx_reading import Document
 from tests.test_report import SAMPLE
-from xl_perfeval import cli, report, saving, template
+from xl_perfeval import report, saving, template
 from xl_perfeval.report import pdf
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ def workbook(tmp_path: Path) -> Path:
     path = tmp_path / "自评.xlsx"
     template.build(SAMPLE, path)
     return path
-
-
-def call(*arguments: object) -> int:
-    """The exit status of one command."""
-    with pytest.raises(SystemExit) as left:
-        cli.main([str(each) for each in arguments])
-    return int(left.value.code or 0)
 
 
 def program(folder: Path, script: str) -> Path:

@@ -19,10 +19,11 @@ from docx.enum.section import WD_SECTION
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from tests.commands import call
 from tests.docx_reading import Document, attribute, find, style_of
 from tests.test_report import MINISTRY, SAMPLE, SCORED
 from tests.validator import problems
-from xl_perfeval import actions, cli, forms, report, saving, template
+from xl_perfeval import actions, forms, report, saving, template
 from xl_perfeval.model import FormField, Paragraph
 
 if TYPE_CHECKING:
@@ -577,13 +578,6 @@ def workbook(tmp_path: Path) -> Path:
     path = tmp_path / "自评.xlsx"
     template.build(SAMPLE, path)
     return path
-
-
-def call(*arguments: object) -> int:
-    """The exit status of one command."""
-    with pytest.raises(SystemExit) as left:
-        cli.main([str(each) for each in arguments])
-    return int(left.value.code or 0)
 
 
 Printed = pytest.CaptureFixture[str]

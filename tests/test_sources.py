@@ -14,7 +14,8 @@ import jsonschema
 import pytest
 
 from tests import clean, varied
-from xl_perfeval import actions, cli, forms, narrative, reading, rollup, sample, template, wording
+from tests.commands import call
+from xl_perfeval import actions, forms, narrative, reading, rollup, sample, template, wording
 from xl_perfeval.books.file import FileBook
 from xl_perfeval.narrative import sources
 from xl_perfeval.narrative.sources import How, Source
@@ -184,9 +185,7 @@ def test_export_writes_the_sources_as_json(tmp_path: Path) -> None:
     book = tmp_path / "自评.xlsx"
     template.build(sample.submission(), book)
     out = tmp_path / "来源.json"
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["export", str(book), "--sources", "--to", str(out)])
-    assert ended.value.code == 0
+    assert call("export", book, "--sources", "--to", out) == 0
     written = json.loads(out.read_text(encoding="utf-8"))
     schema = resources.files("xl_perfeval").joinpath("schemas/sources.schema.json").read_bytes()
     jsonschema.validate(written, json.loads(schema))

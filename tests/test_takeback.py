@@ -24,7 +24,7 @@ from lxml import etree
 
 from tests import office as headless
 from tests import validator
-from tests.test_cli import call
+from tests.commands import call
 from xl_perfeval import actions, reading, report, sample
 from xl_perfeval.books import Formula
 from xl_perfeval.books.file import FileBook

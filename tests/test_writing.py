@@ -17,7 +17,7 @@ import pytest
 
 from tests import clean, decorated, validator
 from tests import office as headless
-from tests.test_cli import call, perfeval
+from tests.commands import call, perfeval
 from tests.test_patching import members
 from xl_perfeval import actions, forms, reading, rollup, rules, sample, writing
 from xl_perfeval.books import Formula
