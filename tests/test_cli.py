@@ -124,6 +124,10 @@ def test_help_names_what_exists(capsys: pytest.CaptureFixture[str]) -> None:
             ["new", "表.xlsx", "--next-year"],
             "--next-year 要和 --from 一起用，请写上去年的工作簿，例如 --from 去年.xlsx。",
         ),
+        (
+            ["new", "表.xlsx", "--project", "科普经费", "--project", " "],
+            "--project 后面要写项目名称；还没有定下来的项目先不写，以后在表里添加。",
+        ),
         (["rules", "M1040"], "没有“M1040”这条规则，是不是 M104？"),
         (["parse", "--kind", "x"], "--kind 后面写的是“x”，只能写 target、actual、amount、period 中的一个。"),
         (
@@ -161,6 +165,14 @@ def test_next_year_starts_from_last_years_workbook(filled: Path, tmp_path: Path)
     assert [project["name"] for project in new["projects"]] == [project.name for project in last.projects]
     assert all("funding" not in project for project in new["projects"])
     assert all("cost" not in item and "actual" not in item for p in new["projects"] for item in p["items"])
+
+
+def test_next_year_comes_after_the_year_of_the_workbook(filled: Path, tmp_path: Path) -> None:
+    renewed = ("new", tmp_path / "明年.xlsx", "--from", filled, "--next-year")
+    assert "--year 请写 2021，或者不写" in fails(perfeval(*renewed, "--year", "2020"))
+    assert list(tmp_path.iterdir()) == []
+    assert perfeval(*renewed, "--year", "2022").returncode == 0
+    assert actions.read(tmp_path / "明年.xlsx").year == 2022
 
 
 # --- validate -----------------------------------------------------------------------------------------

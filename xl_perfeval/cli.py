@@ -233,8 +233,14 @@ def new(
         raise WrongCall("--project 和 --from 不能一起用，请把项目写进 --from 的文件里。")
     if next_year and not source:
         raise WrongCall("--next-year 要和 --from 一起用，请写上去年的工作簿，例如 --from 去年.xlsx。")
+    if any(not each.strip() for each in project or []):
+        raise WrongCall("--project 后面要写项目名称；还没有定下来的项目先不写，以后在表里添加。")
     if source:
         found = _submission(source)
+        if next_year and year and _year(year) <= found.year:
+            raise WrongCall(
+                f"“{source}”是 {found.year} 年的，--next-year 要做以后年度的，--year 请写 {found.year + 1}，或者不写。"
+            )
         submission = _changed(renewal.next_year(found) if next_year else found, unit, year, edition)
     else:
         form, when = _edition(edition), _year(year) if year else 0
