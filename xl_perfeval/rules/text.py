@@ -15,7 +15,7 @@ from xl_perfeval.rules.engine import Problem, Unknown, rule, wan
 from xl_perfeval.rules.examples import item, project, submission
 from xl_perfeval.rules.readings import actual as read_actual
 from xl_perfeval.rules.readings import figured, parts
-from xl_perfeval.rules.sentences import Clause, clauses, figures, mention, results, sentences
+from xl_perfeval.rules.sentences import RESULTS, Clause, clauses, figures, mention, results, sentences
 
 _SPENT = expression(r"兑现|支出|拨付|使用|发放|支付|列支|下拨|花费|支取")
 _BUDGET = expression(r"预算|安排|下达|指标|批复|核定|计划")
@@ -246,6 +246,12 @@ _WHOLE = expression(r"总额|总预算|总支出|合计|共计|全部项目|各�
         lambda: _two("与2019年相比，预算总额增加21万元。"),
         lambda: _two("2个项目中，1个项目执行率为100%，1个项目执行率为99.98%。"),
         lambda: _two("2个项目预算执行率超过95%。"),
+        lambda: _two("2020年，本单位2个项目预算安排133万元，实际支出132.99万元，资金全部支付完毕。"),
+        lambda: _two("我局2个项目预算安排133万元，其中区级资金120万元，实际支出119.99万元。"),
+        lambda: _two("2019年，我局2个项目预算安排120万元，实际支出118万元。"),
+        lambda: _two("本单位1个项目预算安排73万元，实际支出73万元。"),
+        lambda: _two("全年预算安排1500万元，实际支出1480万元。"),
+        lambda: _two("科普经费按计划实施，资金全部支付完毕，无结余。"),
     ],
     fails=[
         lambda: _two("项目共2个，指标总额143万元。"),
@@ -254,11 +260,19 @@ _WHOLE = expression(r"总额|总预算|总支出|合计|共计|全部项目|各�
         lambda: _two("项目共2个，支出总额132.99万元，结余1.5万元。"),
         lambda: _two("2个项目预算执行率均为97%。"),
         lambda: _two("2个项目预算执行率低于95%。"),
+        lambda: _two("2020年，本单位2个项目预算安排133万元，实际支出123.99万元。"),
+        lambda: _two("我局全年项目预算安排133万元，实际支出123.99万元。"),
+        lambda: _two("本单位3个项目预算安排133万元，实际支出132.99万元。"),
+        lambda: submission(project(spent=50), texts={"management": "资金全部支付完毕，无结余。"}),
     ],
 )
 def total_contradicts_tables(paragraph: Paragraph, submission: Submission) -> Iterator[Problem]:
-    """文字里的总额、执行率或结余与资金概况的合计不一致。"""
+    """文字里的总额、执行率或结余与资金概况的合计不一致。
+
+    “本单位6个项目预算安排……，实际支出……”也是总额；“全部支付完毕”“无结余”应当确实没有结余。
+    """
     totals = _Money(submission, None)
+    yield from _said_of_the_unit(paragraph, submission, totals)
     for clause in clauses(paragraph.text):
         if not _SPEAKS_OF_MONEY.search(clause.text):
             continue
@@ -361,6 +375,114 @@ def _is_bound_kept(figure: quantity.Figure, stated: Decimal, expected: Decimal) 
     if figure.sign in {quantity.Sign.at_least, quantity.Sign.more_than}:
         return expected >= stated
     return figure.sign in {quantity.Sign.at_most, quantity.Sign.less_than} and expected <= stated
+
+
+_UNIT_AS_SUBJECT = expression(
+    r"[本我](?:单位|部门|局|委|办|院|校|馆|站|所|队|中心|镇|乡|街道)|全年|(?:全部|所有)项目|各项目合计"
+)
+_WORDS_OF_SUBJECT = expression(
+    r"(?:[本我](?:单位|部门|局|委|办|院|校|馆|站|所|队|中心|镇|乡|街道)|20\d\d年度?|今年|本年度?|年度|全年|全部|所有|各"
+    r"|合计|共有|共|实施|纳入|自评|绩效|财政|支出|资金|经费|安排|[0-9一二两三四五六七八九十]+个|项目|的|[，, ])*"
+)
+_BUDGETED = expression(r"预算(?:安排|批复|下达|资金|数|为|了)*$")
+_THEN_SPENT = expression(
+    r"[，, ]*(?:截至(?:20\d\d年)?(?:年底|年末|12月底|12月31日)[，, ]*)?(?:全年|年度|当年|已)*实际(?:完成)?(?:支出|支付|执行|使用)(?:资金|金额|数|为|了)*"
+)
+
+
+def _said_of_the_unit(paragraph: Paragraph, submission: Submission, totals: _Money) -> Iterator[Problem]:
+    """Sentences about the money of all projects together: 本单位6个项目预算安排3102.55万元，实际支出3046.54万元."""
+    if paragraph.section in RESULTS:
+        return
+    for sentence in sentences(paragraph.text):
+        if _of_another_year(sentence.text, submission.year):
+            continue
+        yield from _stated_together(sentence.text, submission, totals, paragraph.at("text"))
+    yield from _nothing_left(paragraph, submission, totals)
+
+
+def _of_another_year(text: str, year: int) -> bool:
+    return any(int(said) != year for said in _YEARS.findall(text))
+
+
+_YEARS = expression(r"(20\d\d)(?=年)")
+
+
+def _stated_together(text: str, submission: Submission, totals: _Money, at: Place) -> Iterator[Problem]:
+    """What is wrong in a sentence that states budget and spending of all.
+
+    A sentence that does not count the projects, or counts more or fewer, speaks of these only when one of its
+    amounts is theirs.
+    """
+    money = [figure for figure in figures(text) if figure.kind is quantity.FigureKind.money]
+    head = text[: money[0].start] if money else ""
+    budgeted = _BUDGETED.search(head)
+    if budgeted is None or not _WORDS_OF_SUBJECT.fullmatch(head[: budgeted.start()]):
+        return
+    stated = [(money[0], "预算总额", totals.budget)]
+    if len(money) > 1 and _THEN_SPENT.fullmatch(text[money[0].end : money[1].start]):
+        stated.append((money[1], "支出总额", totals.spent))
+    if any(figure.approximate or expected is None for figure, _, expected in stated):
+        return
+    counted = [each for each in figures(head) if each.unit == "个" and head[each.end :].startswith("项目")]
+    borne_out = any(_agrees(figure, expected) for figure, _, expected in stated if expected is not None)
+    number = len(submission.projects)
+    if len(counted) == 1 and counted[0].value != number:
+        if not borne_out or (counted[0].value < number and not all(map(_has_budget, submission.projects))):
+            return
+        yield Problem(
+            at=at,
+            value=counted[0].value,
+            expected=number,
+            difference=counted[0].value - number,
+            problem=f"文字写“{_printed(counted[0])}项目”，资金概况里有{number}个。",
+            remedy=f"请改为“{number}个项目”；资金概况少填了项目的，请补填。",
+        )
+    elif not counted and not (borne_out and _UNIT_AS_SUBJECT.search(head)):
+        return
+    for figure, word, expected in stated:
+        assert expected is not None
+        yield from _total_problem(figure, word, expected, at)
+
+
+def _has_budget(project: Project) -> bool:
+    return bool(rollup.read(project.funding.budget))
+
+
+_NOTHING_LEFT = expression(
+    r"(?:项目)?资金(?:已|均|都)*全部(?:支付|支出|使用|兑付|执行)(?:完毕|完成|完)|(?:项目)?(?:资金)?(?:无|没有)(?:任何)?(?:资金)?结余"
+)
+_OF_SOME = expression(
+    r"其中|级|中央|上年|去年|往年|结转|部分|方面|专项|课题|工程|[该本此]项目|除|未|季度|半年|月|如|若|原则|要求|确保|应当?"
+)
+
+
+def _nothing_left(paragraph: Paragraph, submission: Submission, totals: _Money) -> Iterator[Problem]:
+    """“资金全部支付完毕，无结余” beside a balance, where the paragraph has not turned to one project."""
+    left = totals.balance
+    if left is None or left <= _NOTEWORTHY:
+        return
+    for clause in clauses(paragraph.text):
+        said = _NOTHING_LEFT.fullmatch(clause.text.strip())
+        if said is None or _of_another_year(clause.sentence, submission.year):
+            continue
+        before = paragraph.text[: clause.start]
+        one_of_many = len(submission.projects) > 1 and any(mention(p, before) for p in submission.projects)
+        if one_of_many or _OF_SOME.search(before) or _speaks_of_some(submission, before):
+            return
+        yield Problem(
+            at=paragraph.at("text"),
+            value=said.group(),
+            expected=left,
+            severity=Severity.WARNING,
+            problem=f"文字写“{said.group()}”，按资金概况合计，结余{wan(left)}。",
+            remedy=f"请核对，例如改为“结余{wan(left)}”；资金概况有误的，请改资金概况。",
+        )
+        return
+
+
+_NOTEWORTHY = Decimal("0.1")
+"""A balance up to here, in 万元, may be called none."""
 
 
 def _planned(text: str, actual: str = "举办业务培训10期，培训2000人次，满意度92%") -> Submission:
