@@ -201,10 +201,13 @@ def _fact(submission: Submission) -> tuple[str, tuple[Place, ...]]:
         lambda: submission(texts={"results": "研发投入2019年5.57亿元，2020年6.2亿元。"}),
         lambda: submission(texts={"results": "自2019年起每年举办科普讲座12场。"}),
         lambda: submission(texts={"results": "申报“科技助力2019”专项14个，落实《2019年工作要点》3项。"}),
+        lambda: submission(texts={"results": "2019年，我局启动农田建设0.8万亩。"}),
+        lambda: submission(texts={"results": "2019年，高企188家，2020年320家。"}),
     ],
     fails=[
         lambda: submission(texts={"results": "2019年全区规上企业R&D经费投入5.57亿元，同比增长67.8%。"}),
         lambda: submission(texts={"results": "科普方面：2018年举办培训12场。"}),
+        lambda: submission(texts={"results": "2019年，我局新建高标准农田0.8万亩。"}),
     ],
 )
 def another_years_figures(paragraph: Paragraph, submission: Submission) -> Iterator[Problem]:
@@ -218,17 +221,18 @@ def another_years_figures(paragraph: Paragraph, submission: Submission) -> Itera
     for sentence in sentences(without_quotes(paragraph.text)):
         if f"{year}年" in sentence.text or _THIS_YEAR.search(sentence.text):
             continue
-        for clause in _COMMA.split(sentence.text):
+        for clause in _COMMA.split(_YEAR_ALONE.sub("\\1\n", sentence.text)):
             said = _PAST.match(clause.strip())
             if said is None or int(said[1]) >= year or _COMPARED.search(clause):
                 continue
             figure = next((f for f in figures(clause) if f.kind in _MEASURED), None)
             if figure is not None:
+                quoted = clause.strip().replace("\n", "，")
                 yield Problem(
                     at=paragraph.at("text"),
                     value=int(said[1]),
                     expected=year,
-                    problem=f"“{short(clause.strip(), 24)}”是{said[1]}年的数，报告年度是{year}年。",
+                    problem=f"“{short(quoted, 24)}”是{said[1]}年的数，报告年度是{year}年。",
                     remedy=f"请改为{year}年的数；只为对比的，请写成“较{said[1]}年增长……”。",
                 )
                 return
@@ -237,6 +241,8 @@ def another_years_figures(paragraph: Paragraph, submission: Submission) -> Itera
 _COMMA = expression(r"[，,：:]")
 _THIS_YEAR = expression(r"今年|本年(?!度?预算)|当年")
 _PAST = expression(r"(?:其中|截至|截止|仅)?(20\d\d)年(?:度|底|末|全年)?(?![-—~～至到])")
+_YEAR_ALONE = expression(r"((?:^|[，,：:])\s*20\d\d年(?:度|全年)?)[，,]")
+"""A year with nothing but a comma behind it (2019年，新建农田0.8万亩) speaks for the clause that follows."""
 _COMPARED = expression(r"较|比|与|从|自20|以来|起|开始|结转|立项|启动|批准|印发|修订|出台|成立|签订|下达")
 
 
