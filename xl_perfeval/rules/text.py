@@ -491,6 +491,15 @@ def _planned(text: str, actual: str = "举办业务培训10期，培训2000人�
     )
 
 
+def _roads(text: str) -> Submission:
+    """Two projects, one of which looked after 186.5公里 of roads."""
+    return submission(
+        project(items=[item(quantity="养护县道180公里以上", actual="养护县道186.5公里，群众满意度92%")]),
+        project(name="老科协经费", purpose="会员活动", items=[item(name="会员学习活动")]),
+        texts={"results": text},
+    )
+
+
 @rule(
     "N603",
     "count-contradicts-actual",
@@ -504,8 +513,16 @@ def _planned(text: str, actual: str = "举办业务培训10期，培训2000人�
         lambda: _planned("上半年举办业务培训4期，下半年举办业务培训6期。"),
         lambda: _planned("举办业务培训10余期。"),
         lambda: _planned("上年举办业务培训8期，本年10期。"),
+        lambda: _planned("2019年举办业务培训8期。"),
+        lambda: _planned("计划举办业务培训12期。"),
+        lambda: _roads("科普经费养护县道186.5公里，老科协经费养护县道80公里。"),
+        lambda: _roads("老科协经费养护县道80公里。"),
     ],
     fails=[
+        lambda: _planned("2020年举办业务培训12期。"),
+        lambda: _planned("较好完成年度目标任务，举办业务培训12期。"),
+        lambda: _planned("较上年增加2万元。举办业务培训12期。"),
+        lambda: _roads("科普经费全年养护县道168.5公里，路况良好。"),
         lambda: _planned("全年举办业务培训12期，学员满意度92%。"),
         lambda: _planned("举办业务培训8场。"),
     ],
@@ -520,11 +537,13 @@ def count_contradicts_actual(submission: Submission) -> Iterator[Problem]:
         return
     said: dict[tuple[str, str], list[tuple[Decimal, str, Place]]] = {}
     for paragraph in (*results(submission), *submission.text_of("overview")):
-        for figure in figures(paragraph.text):
+        text = _without_names(paragraph.text, submission, stated)
+        for figure in figures(text):
             key = (_bare(figure.noun_before) or _bare(figure.noun_after), figure.unit_group)
             if key in stated and figure.kind is quantity.FigureKind.count:
                 plain = not figure.approximate and figure.sign is quantity.Sign.implicit
-                if plain and not _OF_OTHERS.search(paragraph.text[max(0, figure.start - 14) : figure.start]):
+                of_others = _is_of_others(text[: figure.start], submission.year)
+                if plain and not of_others and _may_be_of(stated[key], paragraph.text, figure, submission):
                     said.setdefault(key, []).append((figure.value, figure.text, paragraph.at("text")))
     for key, found in said.items():
         values = stated[key]
@@ -543,7 +562,36 @@ def count_contradicts_actual(submission: Submission) -> Iterator[Problem]:
         )
 
 
-_OF_OTHERS = expression(r"目标|计划|上年|去年|上半年|下半年|季度|20\d\d年|其中|累计|较|比|同期|原定")
+def _without_names(
+    text: str, submission: Submission, stated: dict[tuple[str, str], list[tuple[Decimal, str, Place]]]
+) -> str:
+    """The text with project names blanked, every position kept, so that 科普经费养护县道 speaks of 养护县道."""
+    nouns = [noun for noun, _ in stated]
+    for project in submission.projects:
+        name = mention(project, text)
+        if name and not any(name in noun for noun in nouns):
+            text = text.replace(name, "，" * len(name))
+    return text
+
+
+def _may_be_of(
+    stated: list[tuple[Decimal, str, Place]], text: str, figure: quantity.Figure, submission: Submission
+) -> bool:
+    """Whether no project but the one with the result is named in the figure's sentence."""
+    before = _SENTENCE_END.split(text[: figure.start])[-1]
+    named = {project.id for project in submission.projects if mention(project, before)}
+    return not named or any(at.sheet_id in named for _, _, at in stated)
+
+
+def _is_of_others(before: str, year: int) -> bool:
+    """Whether a figure after these words is a plan, another period's or a part."""
+    said = _SENTENCE_END.split(before)[-1].replace(f"{year}年", "")
+    return bool(_OF_OTHERS.search(_TARGETS_MET.sub("", said)[-14:]))
+
+
+_SENTENCE_END = expression(r"[。！？；;\n]")
+_TARGETS_MET = expression(r"(?:完成|达到|实现)[^，。0-9]{0,6}(?:目标|计划)(?:任务)?(?=，)")
+_OF_OTHERS = expression(r"目标|计划|上年|去年|上半年|下半年|季度|20\d\d年|其中|累计|较(?!好)|比|同期|原定")
 _DOING = expression(
     r"^(?:(?:全年|本年|共|印发|派发|发放|分发|编发|编印|开办|开设|承办|主办|安排|牵头|开展|组织|举办|新建|完成))+"
 )
