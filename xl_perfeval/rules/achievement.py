@@ -128,6 +128,8 @@ def _reason_cell(record: WorkItem | Indicator) -> Place:
         lambda: _scored(sign="定性", target="制度健全", unit=None, actual="部分达成", method="定性"),
         lambda: _scored(target="5300", sign="≤", unit="元/户", actual="5830元/户", level2="成本指标"),
         lambda: _row(quantity="编印宣传资料10000份以上", actual="编印宣传资料1000余册"),
+        lambda: _row(quantity="培训1000人次以上", actual="培训943人次，带动就业562人"),
+        lambda: _row(quantity="培训1000人次以上", actual="培训943人次，走访562人次"),
         lambda: _row(benefit="群众满意度90%以上", actual="举办培训3场，验收合格率100%，群众满意度83%"),
     ],
 )
@@ -178,10 +180,19 @@ def _surely_missed(found: Comparison, item: WorkItem) -> bool:
     done = figures(found.actual)
     if done and done[0].kind is quantity.FigureKind.rate:  # 兑付率100% makes up for no other share
         return True
-    same = [
-        each.value for each in figures(words(item.actual)) if done and each.unit_group == done[0].unit_group
-    ]
+    same = [each.value for each in figures(words(item.actual)) if done and _adds_to(found, done[0], each)]
     return found.planned is None or len(same) < 2 or sum(same, Decimal(0)) < found.planned
+
+
+def _adds_to(found: Comparison, done: quantity.Figure, other: quantity.Figure) -> bool:
+    """Whether another figure of the result may count with it: the same thing, or nothing said, in the same unit."""
+    if quantity.comparable(done.unit, other.unit) not in {
+        quantity.Comparison.same,
+        quantity.Comparison.group,
+    }:
+        return False
+    noun = other.noun_before or other.noun_after
+    return not found.noun or not noun or noun.endswith(found.noun) or found.noun.endswith(noun)
 
 
 def _shortfall(row: Indicator) -> str:
