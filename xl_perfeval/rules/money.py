@@ -532,27 +532,25 @@ def adjusted_without_explanation(project: Project) -> Iterator[Problem]:
     "cost-indicator-exceeds-budget",
     Severity.WARNING,
     basis="成本指标不得超过预算",
-    passes=lambda: submission(
-        project(
-            indicators=[indicator(level2="成本指标", level3="项目总成本", sign="≤", target="60", unit="万元")]
-        ),
-        edition="ministry-2020",
-    ),
-    fails=lambda: submission(
-        project(
-            indicators=[
-                indicator(
-                    level2="成本指标", level3="项目总成本", sign="≤", target="90", unit="万元", actual="60"
-                )
-            ]
-        ),
-        edition="ministry-2020",
-    ),
+    passes=[
+        lambda: _costing("60"),
+        lambda: _costing("60", budget=0, spent=0),
+        lambda: _costing("3000", level3="亩均投资", unit="元", budget=0.2, spent=0.2),
+        lambda: _costing("90", level3="每人培训成本"),
+    ],
+    fails=lambda: _costing("90"),
 )
 def cost_indicator_exceeds_budget(project: Project) -> Iterator[Problem]:
-    """成本指标大于预算。"""
+    """成本指标大于预算。
+
+    亩均、每人等单位成本不与预算相比。
+    """
     budget = amount(project.funding.budget)
+    if not budget:  # M107 speaks
+        return
     for each in project.indicators:
+        if _UNIT_COST.search(f"{each.level3 or ''}{each.target or ''}"):
+            continue
         target = _cost_target(each.level1, each.level2, each.target, each.unit)
         if target is not None and target > budget:
             yield Problem(
@@ -564,6 +562,15 @@ def cost_indicator_exceeds_budget(project: Project) -> Iterator[Problem]:
                 remedy="请改为不超过预算的数，或核对预算金额。",
                 related=(project.funding.at("budget"),),
             )
+
+
+_UNIT_COST = expression(r"均|每|单价|单位(?:面积|造价|成本|投资)|/")
+
+
+def _costing(target: str, *, level3: str = "项目总成本", unit: str = "万元", **funding: float) -> Submission:
+    """A scored form with one cost row; the project's budget is 60万元."""
+    row = indicator(level2="成本指标", level3=level3, sign="≤", target=target, unit=unit, actual=target)
+    return submission(project(indicators=[row], **funding), edition="ministry-2020")
 
 
 def _cost_target(level1: CellValue, level2: CellValue, target: CellValue, unit: CellValue) -> Decimal | None:
