@@ -22,7 +22,12 @@ from xl_perfeval.rules.examples import indicator, item, project, submission
     Severity.ERROR,
     basis="资金概况与项目表一一对应",
     hides=["R102", "C502"],
-    passes=lambda: submission(project()),
+    passes=[
+        lambda: submission(project()),
+        lambda: submission(
+            project(with_sheet=False, items=[]), intake=Intake(missing=("工作表“项目1”的项目标记",))
+        ),
+    ],
     fails=[
         lambda: submission(project(with_sheet=False, items=[])),
         lambda: submission(
@@ -37,7 +42,10 @@ def project_without_sheet(submission: Submission) -> Iterator[Problem]:
     每个项目在资金概况占一行，并有一张自己的表。表的身份记在隐藏的名称里，改标签名没有关系。
     """
     gone = " ".join(submission.intake.missing)
+    unmarked = "的项目标记" in gone  # F003 speaks; whose sheet it is cannot be told
     for each in submission.projects:
+        if unmarked:
+            break
         if each.matrix is None and each.scoring is None and (not each.id or f"“{each.id}”" not in gone):
             yield Problem(
                 at=each.at("name"),
