@@ -37,6 +37,9 @@ _SATISFACTION = expression(r"满意[^。；;]{0,12}?[0-9０-９]|[0-9０-９][^�
         lambda: submission(project(items=[item(benefit="群众满意度90%以上", cost=60)])),
         lambda: submission(project(spent=None), stage=Stage.TARGETS),
         lambda: submission(
+            project(), project(name=None, kind=None, purpose=None, spent=None, with_sheet=False, items=[])
+        ),
+        lambda: submission(
             project(items=[item(), item(name=None)]), intake=Intake(merged=(Ref("项目1", "B8:B9"),))
         ),
     ],
@@ -74,6 +77,8 @@ def required_cell_blank(submission: Submission) -> Iterator[Problem]:
     funds, matrix = submission.edition.table("funds"), submission.edition.table("matrix")
     merged = submission.intake.merged
     for project in submission.projects:
+        if _is_stray(project):
+            continue
         blanks = [*_blanks_of_project(project, funds, year_end)]
         for item in project.items:
             blanks += _blanks_of_item(item, matrix, year_end)
@@ -102,6 +107,11 @@ def _blanks_of_item(item: WorkItem, matrix: FormTable, year_end: bool) -> Iterat
                 problem=f"{named(item)}的“{field.label}”没有填。",
                 remedy=_remedy(field.example),
             )
+
+
+def _is_stray(project: Project) -> bool:
+    """Whether a row of 资金概况 is no project but something left behind: no name and no sheet; C501 speaks."""
+    return is_blank(project.name) and project.matrix is None and project.scoring is None
 
 
 def _is_covered(place: Place, merged: Iterable[Ref]) -> bool:
@@ -349,12 +359,15 @@ def section_blank(submission: Submission) -> Iterator[Problem]:
     "no-responsible-section",
     Severity.WARNING,
     basis="表样印有“牵头科室”",
-    passes=lambda: submission(project(section="创新发展科")),
+    passes=[
+        lambda: submission(project(section="创新发展科")),
+        lambda: submission(project(), project(name=None, section=None, with_sheet=False, items=[])),
+    ],
     fails=lambda: submission(project(section=None)),
 )
 def no_responsible_section(project: Project) -> Iterator[Problem]:
     """没有写牵头科室。"""
-    if project.has("section") and is_blank(project.section):
+    if project.has("section") and is_blank(project.section) and not _is_stray(project):
         yield Problem(
             at=project.at("section"),
             problem=f"{project_named(project)}没有写牵头科室。",
