@@ -534,8 +534,8 @@ def adjusted_without_explanation(project: Project) -> Iterator[Problem]:
     basis="成本指标不得超过预算",
     passes=[
         lambda: _costing("60"),
-        lambda: _costing("60", budget=0, spent=0),
-        lambda: _costing("3000", level3="亩均投资", unit="元", budget=0.2, spent=0.2),
+        lambda: _costing("60", budget=0),
+        lambda: _costing("3000", level3="亩均投资", unit="元", budget=0.2),
         lambda: _costing("90", level3="每人培训成本"),
     ],
     fails=lambda: _costing("90"),
@@ -567,10 +567,12 @@ def cost_indicator_exceeds_budget(project: Project) -> Iterator[Problem]:
 _UNIT_COST = expression(r"均|每|单价|单位(?:面积|造价|成本|投资)|/")
 
 
-def _costing(target: str, *, level3: str = "项目总成本", unit: str = "万元", **funding: float) -> Submission:
+def _costing(
+    target: str, *, level3: str = "项目总成本", unit: str = "万元", budget: float = 60
+) -> Submission:
     """A scored form with one cost row; the project's budget is 60万元."""
     row = indicator(level2="成本指标", level3=level3, sign="≤", target=target, unit=unit, actual=target)
-    return submission(project(indicators=[row], **funding), edition="ministry-2020")
+    return submission(project(indicators=[row], budget=budget), edition="ministry-2020")
 
 
 def _cost_target(level1: CellValue, level2: CellValue, target: CellValue, unit: CellValue) -> Decimal | None:
