@@ -524,6 +524,33 @@ def test_assumed_direction(text: str, name: str, assumed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("安全责任事故为零", "安全责任事故"),
+        ("安全事故是零", "安全事故"),
+        ("重大事故发生率为零，群众满意", "重大事故发生率"),
+        ("零事故", "事故"),
+        ("零投诉", "投诉"),
+        ("零安全责任事故", "安全责任事故"),
+        ("安全事故为零起", "安全事故"),
+        ("零", ""),
+        ("≤零", ""),
+    ],
+)
+def test_a_target_of_none_is_an_upper_bound(text: str, noun: str) -> None:
+    reading = quantity.target(text)
+    assert (reading.kind, reading.certain, reading.direction) == ("quantity", True, "≤")
+    assert (reading.high, reading.noun) == (0, noun)
+
+
+@pytest.mark.parametrize(
+    "text", ["归零", "债务清零", "化整为零", "零星采购", "零距离服务", "为零散户服务", "零碳园区"]
+)
+def test_words_with_zero_are_no_targets(text: str) -> None:
+    assert quantity.target(text).kind == "qualitative"
+
+
+@pytest.mark.parametrize(
     ("raw", "name", "unit", "kind", "low", "read_unit"),
     [
         (95, "", "%", "quantity", "95", "%"),

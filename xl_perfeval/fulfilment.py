@@ -203,12 +203,27 @@ def _found(text: str, column: str, reading: quantity.Target) -> Iterator[_Found]
 
 def _fits(target: quantity.Target, actual: quantity.Target) -> bool:
     """Same kind, units that may be compared, and one noun the end of the other (业务培训, 培训) or left out."""
+    if _is_none(target) and not target.unit:
+        return _counts_what_is_unwanted(target, actual)
     if target.kind is not actual.kind or not target.unit or not actual.unit:
         return False
     if quantity.comparable(target.unit, actual.unit) is quantity.Comparison.different:
         return False
     first, second = _noun(target), _noun(actual)
     return not first or not second or first.endswith(second) or second.endswith(first)
+
+
+def _is_none(target: quantity.Target) -> bool:
+    """Whether a target asks that there be none: 事故为零, 零投诉, 事故0起."""
+    return target.high == 0 and target.direction is quantity.Sign.at_most
+
+
+def _counts_what_is_unwanted(target: quantity.Target, actual: quantity.Target) -> bool:
+    """Whether a result counts what there should be none of: 发生事故1起 of 零事故; not 处理投诉5件 of 零投诉."""
+    first, second = _noun(target), _noun(actual)
+    if not first or not second or not quantity.smaller_is_better(second, rate=False, duration=False):
+        return False
+    return second.endswith(first) or first.endswith(second)
 
 
 def _noun(reading: quantity.Target) -> str:

@@ -18,7 +18,7 @@ from xl_perfeval.quantity.numerals import plain
 from xl_perfeval.quantity.periods import Period, period
 from xl_perfeval.quantity.targets import Kind, Target
 from xl_perfeval.quantity.units import Comparison, comparable
-from xl_perfeval.quantity.wording import Growth
+from xl_perfeval.quantity.wording import Growth, smaller_is_better
 
 __all__ = [
     "Amount",
@@ -38,6 +38,7 @@ __all__ = [
     "native_amount",
     "period",
     "plain",
+    "smaller_is_better",
     "stated_list",
     "summable",
     "target",

@@ -291,21 +291,12 @@ _MAY_BE_NAMES = words(
     "期 批 班 组 队 层 段 站 点 门 面 道 卷 册 集 区 村 镇 乡 县 街道 社区 栋 幢 节 课 条 张 片 线 口"
 )
 """Units that a numeral behind a noun may name instead of count: 工程二期, 家属楼三栋."""
-_NONE_OF = (
-    "投诉",
-    "事故",
-    "伤亡",
-    "死亡",
-    "违规",
-    "违纪",
-    "差错",
-    "失误",
-    "缺陷",
-    "上访",
-    "舆情",
-    "感染",
-    "火灾",
+_NONE_OF = expression(
+    "(?:安全|责任|生产|质量|消防|交通|食品|医疗|重大|较大|一般|有效|群众|服务|人员|工程|信访|网络|资金)*"
+    "(?:投诉|事故|伤亡|死亡|违规|违纪|违法|差错|失误|缺陷|上访|舆情|感染|火灾|逾期|案件|溺亡)"
 )
+_IS_NONE = expression("(?<![整归清化降])[为是]零 *(?:[，。；;、,()\n]|$)")
+"""事故为零, 投诉是零; not 化整为零, 归零."""
 _NOT_BEFORE_ONE = frozenset("第同统之唯逐为成")
 _CLAUSE_EDGES = frozenset("，。；;、,:： (\n")
 
@@ -315,6 +306,8 @@ def _in_words(text: str, at: int, end: int) -> Measure | None:
     if text.startswith("百分之", at):
         return _percent_in_words(text, at)
     ahead = text[end : end + 1]
+    if text[at] == "零" and end == at + 1 and _says_none(text, at):
+        return Measure(FigureKind.count, Decimal(0), at, end)
     if not ahead or ahead in _NOT_AFTER_WORDS or (ahead == "类" and _CLASSES.fullmatch(text, at, end + 1)):
         return None
     if text[at] == "〇" and at + 1 == end:
@@ -327,8 +320,6 @@ def _in_words(text: str, at: int, end: int) -> Measure | None:
         return None
     if ahead == "年" and end - at == 4 and 1900 <= value < 2200:
         return Measure(FigureKind.date, value, at, end + 1, "年")
-    if not value and text.startswith(_NONE_OF, end):
-        return Measure(FigureKind.count, value, at, end)
     unit = unit_at(text, end + 1 if ahead in _MORE else end)
     if not unit.text and unit.factor is None and not _RANGE.match(text, end):
         return None
@@ -345,6 +336,13 @@ def _in_words(text: str, at: int, end: int) -> Measure | None:
     if measure.kind is FigureKind.anniversary or _surely_counts(measure, text, value):
         return measure
     return None
+
+
+def _says_none(text: str, at: int) -> bool:
+    """Whether 零 says that there is none of something: 零事故, 事故为零, or nothing else in the cell."""
+    if at and text[at - 1] in "为是":
+        return _IS_NONE.match(text, at - 1) is not None
+    return _NONE_OF.match(text, at + 1) is not None or text.strip(" ≤=") == "零"
 
 
 def _percent_in_words(text: str, at: int) -> Measure | None:

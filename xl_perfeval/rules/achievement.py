@@ -121,6 +121,7 @@ def _reason_cell(record: WorkItem | Indicator) -> Place:
             quantity="举办5场次科普宣传、讲座、科技竞赛等活动", actual="举办科普讲座2场、宣传活动3场"
         ),
         lambda: _row(quantity="资料10000份以上", actual="印发资料1000余册", reason="改为电子版发放"),
+        lambda: _row(quality="零投诉", actual="处理群众投诉5件，群众满意度92%"),
     ],
     fails=[
         lambda: _scored(actual="2"),
@@ -131,6 +132,7 @@ def _reason_cell(record: WorkItem | Indicator) -> Place:
         lambda: _row(quantity="培训1000人次以上", actual="培训943人次，带动就业562人"),
         lambda: _row(quantity="培训1000人次以上", actual="培训943人次，走访562人次"),
         lambda: _row(benefit="群众满意度90%以上", actual="举办培训3场，验收合格率100%，群众满意度83%"),
+        lambda: _row(quality="安全责任事故为零", actual="举办培训3场，发生安全责任事故1起"),
     ],
 )
 def missed_without_reason(project: Project, submission: Submission) -> Iterator[Problem]:
@@ -470,6 +472,9 @@ _UNFINISHED = expression(
             actual="按时完成",
         ),
         lambda: _scored(target="0", sign="＝", unit="起", level3="安全事件数", actual="无"),
+        lambda: _scored(
+            target="安全事故为零", sign=None, unit=None, level3="安全生产情况", actual="未发生安全事故"
+        ),
         lambda: _scored(sign="定性", target="良好", unit=None, actual="良好", method="定性"),
         lambda: _row(quantity="举办培训3场", actual="举办培训三场，满意度92%"),
     ],
@@ -491,6 +496,8 @@ def word_for_number(project: Project, submission: Submission) -> Iterator[Proble
             continue
         if actual(text).kind is quantity.Kind.none or (wanted.endswith("100%") and _ALL.search(text)):
             continue
+        if _NONE_WANTED.search(wanted) and _NONE_HAPPENED.search(text):
+            continue
         yield Problem(
             at=record.at("actual"),
             value=text,
@@ -498,6 +505,10 @@ def word_for_number(project: Project, submission: Submission) -> Iterator[Proble
             problem=f"{named(record)}目标是“{wanted}”，实际只写“{short(text)}”，没有数字。",
             remedy=f"请填实际的数，例如“{_example(wanted)}”。",
         )
+
+
+_NONE_WANTED = expression(r"零|(?<![0-9.])0(?![0-9.])")
+_NONE_HAPPENED = expression("未|无|没有|杜绝|不存在")
 
 
 def _has_figure(text: str) -> bool:
