@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xl_perfeval import quantity
 from xl_perfeval.expressions import expression
-from xl_perfeval.model import Indicator, WorkItem
+from xl_perfeval.model import CellValue, Indicator, WorkItem
 from xl_perfeval.wording import typed
 
 
@@ -97,6 +97,22 @@ def of_indicator(row: Indicator) -> Comparison | None:
     )
 
 
+def finished_late(planned: CellValue, actual: CellValue, year: int) -> str | None:
+    """The day of completion that a result names when it is after the deadline; `None` where that is not certain.
+
+    Only a full date that stands for the completion alone counts (8月18日完成), and only when it is the only date.
+    """
+    if not isinstance(planned, str) or not isinstance(actual, str) or len(_DATE.findall(actual)) != 1:
+        return None
+    found = _COMPLETED.search(actual)
+    if found is None:
+        return None
+    deadline, day = quantity.period(planned, year), quantity.period(found[1], year)
+    if not (deadline.certain and day.certain) or deadline.start or not deadline.end or not day.start:
+        return None
+    return found[1] if day.start > deadline.end else None
+
+
 def worded(row: Indicator) -> tuple[str, str]:
     """Target and actual of a scored row in words: 不少于3场, 4场."""
     target, unit, sign = typed(row.target), typed(row.unit), typed(row.sign)
@@ -154,6 +170,12 @@ _NUMBER = expression(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?")
 _NUMBER_AND_NOTE = expression(r"([-+]?[0-9][0-9,]*(?:\.[0-9]+)?)((?:[（(].*)?)")
 """94.6, or 94.6（抽样120户）: the unit belongs behind the number."""
 _SIGN_WORDS = {"≥": "不少于", "＞": "超过", ">": "超过", "≤": "不超过", "＜": "低于", "<": "低于"}
+_DATE = expression(r"[0-9]\s*[月./-]\s*[0-9]|[0-9]\s*月|季度|半年|全年|年[底初末]")
+_COMPLETED = expression(
+    r"(?:^|[，。；,;\n])\s*(?:已|实际)?于?((?:[0-9]{4}年)?[0-9]{1,2}月[0-9]{1,2}日)"
+    r"\s*[（(]?(?:已|均|全部|全面)*(?:(?:完成|完工|竣工)[）)]?)?\s*(?:$|[，。；,;\n])"
+)
+"""A clause that is a date and 完成, or a date alone; not 8月18日完成招标."""
 _TARGET_COLUMNS = ("quantity", "quality", "benefit")
 _ASKING = {quantity.Sign.implicit, quantity.Sign.equal, quantity.Sign.at_least, quantity.Sign.more_than}
 _CLAUSE_AFTER = expression(r"[一-龥、]+")

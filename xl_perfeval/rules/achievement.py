@@ -121,6 +121,10 @@ def _reason_cell(record: WorkItem | Indicator) -> Place:
             quantity="举办5场次科普宣传、讲座、科技竞赛等活动", actual="举办科普讲座2场、宣传活动3场"
         ),
         lambda: _row(quantity="资料10000份以上", actual="印发资料1000余册", reason="改为电子版发放"),
+        lambda: _row(schedule="6月30日前", actual="举办培训3场，满意度92%，8月18日完成招标"),
+        lambda: _row(schedule="12月底前", actual="12月31日完成"),
+        lambda: _row(schedule="6-9月", actual="10月18日完成"),
+        lambda: _row(schedule="6月30日前", actual="5月20日开班，8月18日完成"),
         lambda: _row(quality="零投诉", actual="处理群众投诉5件，群众满意度92%"),
     ],
     fails=[
@@ -132,6 +136,15 @@ def _reason_cell(record: WorkItem | Indicator) -> Place:
         lambda: _row(quantity="培训1000人次以上", actual="培训943人次，带动就业562人"),
         lambda: _row(quantity="培训1000人次以上", actual="培训943人次，走访562人次"),
         lambda: _row(benefit="群众满意度90%以上", actual="举办培训3场，验收合格率100%，群众满意度83%"),
+        lambda: _row(schedule="6月30日前", actual="8月18日完成"),
+        lambda: _scored(
+            target="2025年11月30日前",
+            sign=None,
+            unit=None,
+            level2="时效指标",
+            level3="完成时间",
+            actual="2025年12月20日(完成)",
+        ),
         lambda: _row(quality="安全责任事故为零", actual="举办培训3场，发生安全责任事故1起"),
     ],
 )
@@ -154,6 +167,8 @@ def missed_without_reason(project: Project, submission: Submission) -> Iterator[
                 remedy="请写原因和改进措施，例如“一场因疫情改为线上，下年补办”。",
                 related=(row.at("actual"),),
             )
+        elif day := fulfilment.finished_late(row.target, row.actual, submission.year):
+            yield _late(row, words(row.target), day, "晚于目标", None)
         elif missed_in_words(row, submission):
             yield Problem(
                 at=_reason_cell(row),
@@ -173,6 +188,22 @@ def missed_without_reason(project: Project, submission: Submission) -> Iterator[
                 "可能没有完成",
                 "请核对；确未完成的，请写原因，例如“改用电子资料，纸质少印”。",
             )
+        elif day := fulfilment.finished_late(item.schedule, item.actual, submission.year):
+            yield _late(item, words(item.schedule), day, "可能晚于目标", Severity.WARNING)
+
+
+def _late(
+    record: WorkItem | Indicator, deadline: str, day: str, verdict: str, severity: Severity | None
+) -> Problem:
+    return Problem(
+        at=_reason_cell(record),
+        value=record.actual,
+        expected=deadline,
+        severity=severity,
+        problem=f"{named(record)}时间目标{short(deadline)}，实际{day}完成，{verdict}，没有写原因。",
+        remedy="请核对；确已推迟的，请写原因，例如“汛期停工，工期顺延”。",
+        related=(record.at("actual"),),
+    )
 
 
 def _surely_missed(found: Comparison, item: WorkItem) -> bool:
