@@ -131,6 +131,9 @@ def test_a_shortfall_of_money_is_told_in_the_unit_of_the_row() -> None:
     assert "实际1600元，多100元，没有写原因" in missed.problem
 
 
-def test_a_share_stored_as_a_fraction_is_doubted_not_missed() -> None:
-    stored = scored(level2="质量指标", level3="培训合格率", target="95", unit="%", actual=0.985)
+@pytest.mark.parametrize("actual", [0.985, "0.985"])
+@pytest.mark.parametrize("score", [None, 50])
+def test_a_share_stored_as_a_fraction_is_doubted_not_missed(actual: Any, score: Any) -> None:
+    cells = {"level2": "质量指标", "level3": "培训合格率", "target": "95", "unit": "%"}
+    stored = scored(**cells, actual=actual, score=score)
     assert [f.rule for f in rules.check(stored)] == ["T202"]

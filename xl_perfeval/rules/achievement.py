@@ -32,14 +32,13 @@ from xl_perfeval.rules.readings import (
     actual_of,
     figured,
     has_reason,
-    is_number,
     qualitative,
     target,
     target_of,
     words,
 )
 from xl_perfeval.rules.sentences import SHARE_NAME, figures, forecast, short, without_quotes
-from xl_perfeval.rules.targets import contradict, unit_beside
+from xl_perfeval.rules.targets import contradict, doubt_of, unit_beside
 
 _MEASURED = {quantity.FigureKind.count, quantity.FigureKind.rate, quantity.FigureKind.money}
 
@@ -62,17 +61,14 @@ def _year_end(submission: Submission) -> None:
 
 def compared(row: Indicator) -> Comparison | None:
     """Target and result of a scored row; `None` where they cannot be compared."""
-    if qualitative(row) or _other_unit(row) or _is_doubtful(row):
+    if qualitative(row) or _other_unit(row) or is_doubtful(row):
         return None
     return fulfilment.of_indicator(row)
 
 
-def _is_doubtful(row: Indicator) -> bool:
+def is_doubtful(row: Indicator) -> bool:
     """Whether a figure is probably another one, such as 0.985 where 98.5% is meant; T202 speaks."""
-    return any(
-        is_number(value) and not read(row).certain
-        for value, read in ((row.target, target_of), (row.actual, actual_of))
-    )
+    return any(doubt_of(row, key) for key in ("target", "actual"))
 
 
 def _other_unit(row: Indicator) -> str:

@@ -26,7 +26,7 @@ from xl_perfeval.model import (
     Submission,
     WorkItem,
 )
-from xl_perfeval.rules.achievement import compared
+from xl_perfeval.rules.achievement import compared, is_doubtful
 from xl_perfeval.rules.engine import Problem, Unknown, amount, is_blank, named, project_named, rule
 from xl_perfeval.rules.examples import indicator, indicators, item, project, submission
 from xl_perfeval.rules.readings import has_reason, qualitative, words
@@ -218,6 +218,8 @@ def score_differs_from_formula(indicator: Indicator, submission: Submission) -> 
     weight = scoring.number(indicator.weight)
     if score is None or computed is None or weight is None or abs(score - computed) <= _tolerance(score):
         return
+    if is_doubtful(indicator):  # T202 speaks
+        return
     if computed == weight or score >= weight:  # S408 and S407 speak
         return
     yield Problem(
@@ -383,7 +385,7 @@ def full_marks_for_missed(indicator: Indicator, submission: Submission) -> Itera
     computed = scoring.indicator_score(indicator, submission.edition)
     if score is None or weight is None or computed is None:
         raise Unknown
-    if score >= weight and weight - computed > _tolerance(score):
+    if score >= weight and weight - computed > _tolerance(score) and not is_doubtful(indicator):
         yield Problem(
             at=indicator.at("score"),
             value=score,

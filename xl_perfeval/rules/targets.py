@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from xl_perfeval import fulfilment, quantity
 from xl_perfeval.expressions import expression
@@ -161,9 +162,9 @@ def looks_damaged(submission: Submission) -> Iterator[Problem]:
             time = _dated(item.schedule, submission.year)
             yield from _damage(item, "schedule", _doubtful_time(time, submission.year))
         for row in project.indicators:
-            yield from _damage(row, "target", _doubt_of(row, "target"))
+            yield from _damage(row, "target", doubt_of(row, "target"))
             if at_end:
-                yield from _damage(row, "actual", _doubt_of(row, "actual"))
+                yield from _damage(row, "actual", doubt_of(row, "actual"))
 
 
 def _damage(record: WorkItem | Indicator, key: str, reason: str | None) -> Iterator[Problem]:
@@ -218,7 +219,8 @@ def _doubtful_time(value: CellValue, year: int) -> str | None:
     return reason if reason and ("可能" in reason or "不像" in reason) else None
 
 
-def _doubt_of(row: Indicator, key: str) -> str | None:
+def doubt_of(row: Indicator, key: str) -> str | None:
+    """Why the target or result of a scored row looks damaged; `None` when it does not."""
     value = getattr(row, key)
     if is_blank(value) or isinstance(value, CellError):
         return None
@@ -226,7 +228,21 @@ def _doubt_of(row: Indicator, key: str) -> str | None:
         return None if "时" in words(row.level2) + words(row.level3) else _doubt(value, key)
     if is_number(value) and value == 1 and words(row.unit) == "%" and SHARE_NAME.search(words(row.level3)):
         return None if words(row.sign) in {"≤", "＜"} else "数值是1，单位是%，可能是“100”"
+    if isinstance(value, str) and _FRACTION.fullmatch(value.strip()) and _is_good_share(row):
+        typed = value.strip()
+        return f"数值是{typed}，单位是%，可能是{quantity.plain(Decimal(typed) * 100)}%"
     return _damaged(target_of(row) if key == "target" else actual_of(row))
+
+
+_FRACTION = expression(r"0\.[0-9]{1,6}")
+
+
+def _is_good_share(row: Indicator) -> bool:
+    """Whether the row measures a share of which more is better, so that less than 1 % is hardly meant."""
+    name = words(row.level3)
+    if words(row.unit) != "%" or words(row.sign) in {"≤", "＜"} or not SHARE_NAME.search(name):
+        return False
+    return not quantity.smaller_is_better(name, rate=True, duration=False)
 
 
 @rule(
