@@ -880,6 +880,8 @@ def test_nouns_of_figures() -> None:
     assert (booklet.noun_before, booklet.unit_group) == ("杂志", "份")
     (money,) = quantity.figures("兑现补贴资金420万元")
     assert money.noun_before == "补贴资金"
+    (screened,) = quantity.figures("“两癌”筛查5000人")
+    assert screened.noun_before == "“两癌”筛查"
 
 
 @pytest.mark.parametrize(

@@ -66,5 +66,13 @@ _LAST_WORDS = expression(
 )
 
 
+_PLAIN_EDGES = "".join(glyph for glyph in _EDGES if glyph not in "“”")
+_WITHOUT_QUOTES = str.maketrans("", "", "“”")
+
+
 def _trimmed(noun: str) -> str:
-    return _LAST_WORDS.sub("", noun.strip(_EDGES)).strip(_EDGES)
+    bare = _LAST_WORDS.sub("", noun.strip(_EDGES)).strip(_EDGES)
+    if "“" not in bare and "”" not in bare:
+        return bare
+    quoted = _LAST_WORDS.sub("", noun.strip(_PLAIN_EDGES)).strip(_PLAIN_EDGES)
+    return quoted if quoted.count("“") == quoted.count("”") else bare.translate(_WITHOUT_QUOTES)
