@@ -36,7 +36,7 @@ from xl_perfeval.saving import NotSaved
 
 STEPS = 40
 """Steps in one workbook, then comes a new one."""
-GROWTH = 1.1
+GROWTH = 1.35
 """Memory of the office in the last third, at most, as a multiple of that in the second."""
 MORE_OBJECTS = 1.05
 """The same for the objects of this process."""
