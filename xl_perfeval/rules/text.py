@@ -321,14 +321,13 @@ _UNNAMED = expression(r"第\d+个项目")
 
 def _speaks_of_some(submission: Submission, said: str) -> bool:
     """Whether the projects counted last are not all of them (5个项目执行率超过95%)."""
-    if "个项目" not in said:
-        return False
-    counted = [
-        figure.value
-        for figure in figures(said)
-        if figure.unit == "个" and said[figure.end :].startswith("项目")
-    ]
-    return bool(counted) and counted[-1] < len(submission.projects)
+    counted = _projects_counted(said) if "个项目" in said else []
+    return bool(counted) and counted[-1].value < len(submission.projects)
+
+
+def _projects_counted(said: str) -> list[quantity.Figure]:
+    """The numbers of projects that a text states: 5个项目."""
+    return [each for each in figures(said) if each.unit == "个" and said[each.end :].startswith("项目")]
 
 
 def _total_meant(
@@ -377,11 +376,10 @@ def _is_bound_kept(figure: quantity.Figure, stated: Decimal, expected: Decimal) 
     return figure.sign in {quantity.Sign.at_most, quantity.Sign.less_than} and expected <= stated
 
 
-_UNIT_AS_SUBJECT = expression(
-    r"[本我](?:单位|部门|局|委|办|院|校|馆|站|所|队|中心|镇|乡|街道)|全年|(?:全部|所有)项目|各项目合计"
-)
+_OWN_UNIT = "[本我](?:单位|部门|局|委|办|院|校|馆|站|所|队|中心|镇|乡|街道)"
+_UNIT_AS_SUBJECT = expression(f"{_OWN_UNIT}|全年|(?:全部|所有)项目|各项目合计")
 _WORDS_OF_SUBJECT = expression(
-    r"(?:[本我](?:单位|部门|局|委|办|院|校|馆|站|所|队|中心|镇|乡|街道)|20\d\d年度?|今年|本年度?|年度|全年|全部|所有|各"
+    rf"(?:{_OWN_UNIT}|20\d\d年度?|今年|本年度?|年度|全年|全部|所有|各"
     r"|合计|共有|共|实施|纳入|自评|绩效|财政|支出|资金|经费|安排|[0-9一二两三四五六七八九十]+个|项目|的|[，, ])*"
 )
 _BUDGETED = expression(r"预算(?:安排|批复|下达|资金|数|为|了)*$")
@@ -424,7 +422,7 @@ def _stated_together(text: str, submission: Submission, totals: _Money, at: Plac
         stated.append((money[1], "支出总额", totals.spent))
     if any(figure.approximate or expected is None for figure, _, expected in stated):
         return
-    counted = [each for each in figures(head) if each.unit == "个" and head[each.end :].startswith("项目")]
+    counted = _projects_counted(head)
     borne_out = any(_agrees(figure, expected) for figure, _, expected in stated if expected is not None)
     number = len(submission.projects)
     if len(counted) == 1 and counted[0].value != number:
